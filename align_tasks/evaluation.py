@@ -1,0 +1,152 @@
+"""Evaluate a model, or a model with an adapter, through lm-eval's Python API and write lm-eval's own files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from align_tasks.errors import AlignError
+from align_tasks.task_folder import task_folder
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to evaluate, in lm-eval's own terms.
+
+    Attributes:
+        tasks: names of tasks or groups.
+        limit: rows of each task, or None for all.
+        batch_size: a number, or ``auto``.
+        num_fewshot: worked examples from training cues; survey tasks always have none.
+        apply_chat_template: ask in the model's chat format.
+        model_args: further arguments of lm-eval's model, such as ``dtype``.
+        metadata: choices of the tasks, such as ``{"norms": "demo"}``.
+        backend: lm-eval's name of the model class.
+        device: torch device; None takes a GPU where there is one.
+    """
+
+    tasks: Sequence[str]
+    limit: int | None = None
+    batch_size: str = "8"
+    num_fewshot: int | None = None
+    apply_chat_template: bool = False
+    model_args: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    backend: str = "hf"
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What lm-eval found, and the files that hold it."""
+
+    results: dict[str, Any]
+    results_file: Path
+    samples_files: list[Path]
+
+
+def task_manager(metadata: Mapping[str, Any] | None = None) -> Any:
+    """lm-eval's task manager over our tasks only, which is why it starts at once."""
+    from lm_eval.tasks import TaskManager
+
+    return TaskManager(include_path=str(task_folder()), include_defaults=False, metadata=dict(metadata or {}))
+
+
+def check_tasks(names: Sequence[str], manager: Any) -> None:
+    """Refuse task names that we do not have, before a model is loaded.
+
+    Raises:
+        AlignError: names the unknown ones and all that there are.
+    """
+    unknown = [name for name in names if name not in manager.all_tasks]
+    if unknown:
+        raise AlignError(
+            f"unknown tasks: {', '.join(unknown)}", hint=f"Tasks: {', '.join(sorted(manager.all_tasks))}"
+        )
+
+
+def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) -> Evaluation:
+    """Evaluate one model, or one model with one adapter.
+
+    Args:
+        model: folder or hub name of the base model.
+        adapter: folder of a PEFT adapter, or None for the base model alone.
+        output: folder for the results and samples files, which lm-eval names.
+        settings: how to evaluate.
+
+    Raises:
+        AlignError: a task is unknown, a folder is missing, or the files could not be written.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    manager = task_manager(settings.metadata)
+    check_tasks(settings.tasks, manager)
+    check_model(model, adapter)
+    check_writable(output)
+    loaded = manager.load(list(settings.tasks))
+
+    from lm_eval import simple_evaluate
+    from lm_eval.loggers import EvaluationTracker
+
+    tracker = EvaluationTracker(output_path=str(output))
+    results = simple_evaluate(
+        model=settings.backend,
+        model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
+        tasks=[loaded["groups"].get(name) or loaded["tasks"][name] for name in settings.tasks],
+        num_fewshot=settings.num_fewshot,
+        batch_size=settings.batch_size,
+        device=settings.device or default_device(),
+        limit=settings.limit,
+        apply_chat_template=settings.apply_chat_template,
+        evaluation_tracker=tracker,
+        task_manager=manager,
+        log_samples=True,
+        metadata=dict(settings.metadata),
+    )
+    samples = results.pop("samples")
+    tracker.save_results_aggregated(results=results, samples=samples)
+    for name in results["configs"]:
+        tracker.save_results_samples(task_name=name, samples=samples[name])
+    return _written(tracker, results)
+
+
+def _written(tracker: Any, results: dict[str, Any]) -> Evaluation:
+    """The files that lm-eval wrote; it only warns when it could not write them, and we refuse."""
+    folder = Path(tracker.output_path) / tracker.general_config_tracker.model_name_sanitized
+    stamp = getattr(tracker, "date_id", None)
+    results_file = folder / f"results_{stamp}.json"
+    samples_files = [folder / f"samples_{name}_{stamp}.jsonl" for name in results["configs"]]
+    missing = [str(path) for path in (results_file, *samples_files) if not path.is_file()]
+    if missing:
+        raise AlignError(f"results were computed but not written: {', '.join(missing)}", hint="Is the disk full?")
+    return Evaluation(results, results_file, samples_files)
+
+
+def default_device() -> str:
+    """The torch device to use when nobody names one."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def check_model(model: str, adapter: str | None) -> None:
+    """Refuse a path that is meant as a model or adapter folder and is none."""
+    if model.startswith((".", "/", "~")) and not (Path(model).expanduser() / "config.json").is_file():
+        raise AlignError(f"no model in {model}: config.json is not there")
+    if adapter is not None and not (Path(adapter).expanduser() / "adapter_config.json").is_file():
+        raise AlignError(f"no adapter in {adapter}: adapter_config.json is not there")
+
+
+def check_writable(output: Path) -> None:
+    """Make the output folder, so that an unwritable one is told before the work and not after it."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        probe = output / ".align-write-test"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise AlignError(f"cannot write to {output}: {error.strerror}") from error

@@ -1,0 +1,87 @@
+"""How cues, responses and generated words are brought to one form: the only place that decides it.
+
+Words are compared after `normalise`; nothing else in the package lowercases, strips or converts.
+
+==========================  ==========================================================================
+what                        rule
+==========================  ==========================================================================
+Unicode                     NFKC, so that full-width and composed forms agree
+invisible characters        control and format characters (bidirectional marks, zero-width) are removed
+white space                 runs become one space, ends are trimmed
+case                        lower case ("Paris" and "paris" are one response)
+apostrophes                 curly ones become ``'``
+punctuation                 removed at both ends, kept inside ("don't", "e-mail", "c++")
+Chinese script              traditional characters become simplified (OpenCC ``t2s``)
+markers of the releases     `marker` names them: they are never words
+==========================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_MARKERS = {
+    "": "blank",
+    "#missing": "#Missing",
+    "#unknown": "#Unknown",
+    "no more responses": "No more responses",
+    "unknown word": "Unknown word",
+}
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+
+
+def marker(text: str) -> str | None:
+    """Name of the release marker that stands in place of a word, or None when `text` is a word.
+
+    "null", "NA", "true" and "1e5" are words: people typed them.
+    """
+    return _MARKERS.get(text.strip().lower())
+
+
+@lru_cache(maxsize=2**18)
+def normalise(text: str, language: str) -> str:
+    """Bring one cue, response or generated word to the form in which words are compared.
+
+    Args:
+        text: what a person or a model wrote.
+        language: ISO 639-1 code; only ``"zh"`` has a rule of its own.
+
+    Returns:
+        The normal form; empty when nothing but punctuation or white space was there.
+        Normalising twice changes nothing more.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _invisible(c))
+    if language == "zh":
+        text = _simplified(text)
+    return " ".join(_trim_punctuation(text).split())
+
+
+def _invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf")
+
+
+def _trim_punctuation(text: str) -> str:
+    start, end = 0, len(text)
+    while start < end and _edge(text[start]):
+        start += 1
+    while end > start and _edge(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _edge(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character).startswith("P")
+
+
+def _simplified(text: str) -> str:
+    return _converter().convert(text)
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

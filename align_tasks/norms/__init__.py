@@ -1,0 +1,1 @@
+"""Word-association norms: what people answered to each cue, imported or from the demo set."""

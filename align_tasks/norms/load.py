@@ -1,0 +1,117 @@
+"""Norms of a culture: the imported table, or the demo set that stands in for it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+import polars as pl
+
+from align_tasks.cultures import Culture
+from align_tasks.data import store, tables
+from align_tasks.errors import AlignError
+from align_tasks.normalise import normalise
+from align_tasks.splits import Split, split_of
+
+logger = logging.getLogger(__name__)
+
+Source = Literal["auto", "demo", "imported"]
+
+
+@dataclass(frozen=True)
+class CueNorms:
+    """What people answered to one cue: `responses`, most frequent first, each with its count."""
+
+    cue: str
+    responses: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Norms:
+    """Norms of one culture.
+
+    Attributes:
+        culture: whose they are.
+        name: ``demo``, or the published name of the imported norms with its position set.
+        frame: associations, with the columns of `tables.ASSOCIATIONS`.
+    """
+
+    culture: Culture
+    name: str
+    frame: pl.DataFrame
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether these are the demo norms, which no person answered."""
+        return self.name == "demo"
+
+    def cues(self, split: Split) -> Iterator[CueNorms]:
+        """The cues of a split, in an order that is random but the same everywhere.
+
+        The first N of them are therefore a fair sample, which is what ``--limit N`` takes.
+        """
+        grouped = (
+            self.frame.sort("cue", "count", "response", descending=[False, True, False])
+            .group_by("cue", maintain_order=True)
+            .agg("response", "count")
+        )
+        rows = [row for row in grouped.iter_rows() if split_of(row[0]) == split]
+        for cue, responses, counts in sorted(rows, key=lambda row: shuffle_key(row[0])):
+            yield CueNorms(cue, tuple(responses), tuple(counts))
+
+
+def shuffle_key(*parts: str) -> bytes:
+    """Sorting by this key shuffles without random numbers: a hash of the texts."""
+    return hashlib.sha256("\0".join(("align-tasks order 1", *parts)).encode()).digest()
+
+
+def load_norms(culture: Culture, source: Source = "auto") -> Norms:
+    """Norms of a culture: the imported ones, or the demo set where nothing was imported.
+
+    Args:
+        culture: whose norms.
+        source: ``imported`` or ``demo`` insists on one of them; ``auto`` prefers the imported.
+
+    Raises:
+        AlignError: there are none; the message says where to get them and how to import them.
+    """
+    if source not in ("auto", "demo", "imported"):
+        raise AlignError(f"unknown norms {source!r}", hint="Norms: auto, imported, demo")
+    if source != "demo" and (source == "imported" or culture.name in store.names("associations")):
+        frame = tables.read_associations(culture.name)
+        return Norms(culture, f"{culture.norms} {frame['position'][0]}", frame)
+    if not _demo_file(culture).is_file():
+        raise AlignError(f"no demo norms for {culture.name!r}", hint=tables.associations_hint(culture.name))
+    if source == "auto":
+        logger.warning(
+            "%s norms are not imported: the demo set stands in, which was written by hand and measures nothing. %s",
+            culture.norms,
+            tables.associations_hint(culture.name),
+        )
+    return Norms(culture, "demo", _read_demo(culture))
+
+
+def _demo_file(culture: Culture) -> Traversable:
+    return files("align_tasks.norms") / "demo" / f"{culture.name}.tsv"
+
+
+def _read_demo(culture: Culture) -> pl.DataFrame:
+    """The demo set: ordered responses, whose counts follow a rule (36 / rank), not people."""
+    rows = []
+    for line in _demo_file(culture).read_text(encoding="utf-8").splitlines():
+        cue, responses = line.split("\t")
+        rows += [
+            (normalise(cue, culture.language), normalise(response, culture.language), max(1, round(36 / rank)))
+            for rank, response in enumerate(responses.split(", "), start=1)
+        ]
+    frame = pl.DataFrame(rows, schema=["cue", "response", "count"], orient="row")
+    total = pl.col("count").sum().over("cue")
+    return frame.with_columns(
+        culture=pl.lit(culture.name), position=pl.lit("R123"), n=total, strength=pl.col("count") / total
+    )

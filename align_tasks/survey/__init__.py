@@ -1,0 +1,1 @@
+"""Survey items: their texts, the answers that people gave, and the items where two countries differ most."""

@@ -1,0 +1,54 @@
+"""``swow_XX_dist``: how likely the model finds each response that people gave to a held-out cue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from align_tasks.cultures import get_culture
+from align_tasks.metrics import jensen_shannon_distance, softmax, spearman
+from align_tasks.norms.load import CueNorms, Source, load_norms
+from align_tasks.prompts import association_prompt, join_words, wording
+from align_tasks.tasks.association import ANSWER_WORDS
+from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
+
+CANDIDATES = 20
+
+
+def dataset(culture: str, norms: Source = "auto", **_: Any) -> BuiltDataset:
+    """Test cues with their most frequent responses, training cues as worked examples."""
+    known = get_culture(culture)
+    loaded = load_norms(known, norms)
+    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test") if len(cue.responses) > 1]
+    train = [_row(cue, known.name, known.language) for cue in loaded.cues("train")]
+    return BuiltDataset(test, train, norms=loaded.name)
+
+
+def _row(cue: CueNorms, culture: str, language: str) -> Doc:
+    """The row of a cue. Each choice ends with the separator, so that none is the beginning of another."""
+    end = wording(language).separator.rstrip()
+    return {
+        "cue": cue.cue,
+        "culture": culture,
+        "responses": list(cue.responses[:CANDIDATES]),
+        "counts": list(cue.counts[:CANDIDATES]),
+        "choices": [f"{response}{end}" for response in cue.responses[:CANDIDATES]],
+        "answer": join_words(cue.responses[:ANSWER_WORDS], language),
+        **prompt_columns(association_prompt(cue.cue, language, count=ANSWER_WORDS)),
+    }
+
+
+def process_results(doc: Doc, results: list[tuple[float, bool]]) -> dict[str, float]:
+    """Metrics of one cue's log-likelihoods.
+
+    ``jsd``        Jensen-Shannon distance (base 2) between the softmax of the log-likelihoods and
+                   people's strengths, both over the cue's twenty most frequent responses
+    ``spearman``   correlation of the log-likelihoods with people's counts
+    """
+    log_likelihoods = np.array([log_likelihood for log_likelihood, _ in results])
+    counts = np.array(doc["counts"], dtype=float)
+    return {
+        "jsd": float(jensen_shannon_distance(softmax(log_likelihoods), counts / counts.sum())),
+        "spearman": spearman(log_likelihoods, counts),
+    }

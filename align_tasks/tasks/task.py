@@ -1,0 +1,149 @@
+"""The class behind every task of ours: lm-eval's configurable task, asked in our prompts.
+
+A row of a task's dataset holds the parts of its prompt (see `align_tasks.prompts`) beside the
+human data, so that base and chat models are asked by one source and the logged samples show it:
+
+``instruction``  what to do
+``questions``    one question, or several wordings of it that are all asked (option orders)
+``lead``         where a base model's answer begins
+``space``        what stands between lead and answer
+``answer``       the answer of a worked example (few-shot)
+``choices``      the continuations to score, on log-likelihood tasks
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import datasets
+from lm_eval.api.instance import Instance
+from lm_eval.api.task import ConfigurableTask
+
+from align_tasks import __version__
+from align_tasks.prompts import Prompt, base_text, chat_messages
+
+PROMPT_COLUMNS = ("instruction", "questions", "lead", "space")
+
+Doc = dict[str, Any]
+Render = Callable[..., str]
+
+
+class AlignTask(ConfigurableTask):  # type: ignore[misc]
+    """A task of the YAML file's functions, whose metadata say which human data it holds."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__(config={key: value for key, value in config.items() if key != "class"})
+
+    def download(self, *_: Any, **__: Any) -> None:
+        """Build the dataset and record what it holds where lm-eval writes it into the results."""
+        built: BuiltDataset = self.config.custom_dataset(**self.config.metadata)
+        self.dataset = built.splits
+        self.config.metadata |= built.describe()
+        if built.metadata.get("norms") == "demo":
+            self.config.task_alias = f"{self.config.task} (demo norms)"
+
+    def fewshot_context(
+        self,
+        doc: Doc,
+        num_fewshot: int,
+        system_instruction: str | None = None,
+        apply_chat_template: bool = False,
+        fewshot_as_multiturn: bool = False,
+        chat_template: Render | None = None,
+        gen_prefix: str | None = None,
+    ) -> str | list[str]:
+        """The prompt text, or one for each of the row's questions."""
+        shown = self.sampler.sample(n=num_fewshot) if num_fewshot else []
+        examples = [(prompts_of(example)[0], str(example["answer"])) for example in shown]
+        system = [{"role": "system", "content": system_instruction}] if system_instruction else []
+        texts = []
+        for prompt in prompts_of(doc):
+            if apply_chat_template and chat_template:
+                messages = chat_messages(prompt, examples, multiturn=fewshot_as_multiturn)
+                texts.append(chat_template(system + messages, add_generation_prompt=True))
+            else:
+                texts.append("\n\n".join([*(m["content"] for m in system), base_text(prompt, examples)]))
+        return texts if len(texts) > 1 else texts[0]
+
+    def construct_requests(self, doc: Doc, ctx: str | list[str], **kwargs: Any) -> list[Instance]:
+        """Requests for one row: a generation, or every choice after every one of its questions."""
+        is_chat = kwargs.pop("apply_chat_template", False)
+        kwargs.pop("chat_template", None)
+        if self.OUTPUT_TYPE == "generate_until":
+            arguments: list[tuple[str, Any]] = [(str(ctx), self._generation_settings(is_chat))]
+        else:
+            space = "" if is_chat else doc["space"]
+            contexts = [ctx] if isinstance(ctx, str) else ctx
+            arguments = [(text, f"{space}{choice}") for text in contexts for choice in doc["choices"]]
+        request_type = "generate_until" if self.OUTPUT_TYPE == "generate_until" else "loglikelihood"
+        return [
+            Instance(request_type=request_type, doc=doc, arguments=argument, idx=place, **kwargs)
+            for place, argument in enumerate(arguments)
+        ]
+
+    def _generation_settings(self, is_chat: bool) -> dict[str, Any]:
+        """A base model's answer is one line; a chat model ends its own turn."""
+        settings = dict(self.config.generation_kwargs)
+        return {**settings, "until": [] if is_chat else settings["until"]}
+
+
+class BuiltDataset:
+    """What a task's dataset function returns: rows by split, and what the human data are.
+
+    Args:
+        test: the rows to evaluate.
+        train: the rows from which few-shot examples are drawn.
+        **metadata: what the results should say of the data, such as ``norms``.
+    """
+
+    def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
+        rows = {"test": test} if train is None else {"test": test, "train": train}
+        self.splits = datasets.DatasetDict({name: datasets.Dataset.from_list(docs) for name, docs in rows.items()})
+        self.metadata = metadata
+        self._test = test
+
+    def describe(self) -> dict[str, Any]:
+        """Metadata with fingerprints of the test rows: of the human data, and of the prompts."""
+        return {
+            **self.metadata,
+            "items": len(self._test),
+            "data_fingerprint": fingerprint(_columns(doc, prompt=False) for doc in self._test),
+            "prompt_fingerprint": fingerprint(_columns(doc, prompt=True) for doc in self._test),
+            "align_tasks": __version__,
+        }
+
+
+def prompts_of(doc: Doc) -> list[Prompt]:
+    """The prompts of one row, one for each of its questions."""
+    return [Prompt(doc["instruction"], question, doc["lead"], doc["space"]) for question in doc["questions"]]
+
+
+def prompt_columns(*prompts: Prompt) -> Doc:
+    """The columns that hold one prompt, or several that differ in the question only."""
+    first = prompts[0]
+    return {
+        "instruction": first.instruction,
+        "questions": [prompt.question for prompt in prompts],
+        "lead": first.lead,
+        "space": first.space,
+    }
+
+
+def fingerprint(rows: Iterable[Doc]) -> str:
+    """Twelve hexadecimal digits that change when any value in `rows` does."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()[:12]
+
+
+def _columns(doc: Doc, *, prompt: bool) -> Doc:
+    return {key: value for key, value in doc.items() if (key in PROMPT_COLUMNS) is prompt}
+
+
+def base_prompt(doc: Doc) -> str:
+    """``doc_to_text`` of the YAML files: the zero-shot text for a base model."""
+    return base_text(prompts_of(doc)[0])
