@@ -45,10 +45,12 @@ def _convert(gguf: Path, folder: Path) -> None:
 
     where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     weights = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32).state_dict()
-    model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(**where), dtype=torch.float32)
+    config = AutoConfig.from_pretrained(**where)
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
     model.load_state_dict(weights)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{NAME}-", dir=folder.parent))
+    partial.chmod(0o755)
     try:
         model.save_pretrained(partial)
         AutoTokenizer.from_pretrained(**where).save_pretrained(partial)

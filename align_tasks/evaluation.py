@@ -1,4 +1,4 @@
-"""Evaluate a model, or a model with an adapter, through lm-eval's Python API and write lm-eval's own files."""
+"""Evaluate a model, with or without an adapter, through lm-eval, and write lm-eval's own files."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ def _written(tracker: Any, results: dict[str, Any]) -> Evaluation:
     samples_files = [folder / f"samples_{name}_{stamp}.jsonl" for name in results["configs"]]
     missing = [str(path) for path in (results_file, *samples_files) if not path.is_file()]
     if missing:
-        raise AlignError(f"results were computed but not written: {', '.join(missing)}", hint="Is the disk full?")
+        raise AlignError(
+            f"results were computed but not written: {', '.join(missing)}", hint="Is the disk full?"
+        )
     return Evaluation(results, results_file, samples_files)
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 _MARKERS = {
     "": "blank",
@@ -77,11 +78,11 @@ def _edge(character: str) -> bool:
 
 
 def _simplified(text: str) -> str:
-    return _converter().convert(text)
+    return str(_converter().convert(text))
 
 
 @lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]
+def _converter() -> Any:
     from opencc import OpenCC
 
     return OpenCC("t2s")

@@ -15,6 +15,6 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """Folder of things that can be made again, such as the demo model: ``ALIGN_CACHE``, else the user's cache."""
+    """Folder of what can be made again, such as the demo model: ``ALIGN_CACHE``, else the user's cache."""
     named = os.environ.get("ALIGN_CACHE")
     return Path(named).expanduser() if named else platformdirs.user_cache_path("align-tasks")

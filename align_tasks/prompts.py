@@ -103,7 +103,8 @@ def wording(language: str) -> Wording:
     """
     if language not in WORDINGS:
         raise AlignError(
-            f"no prompts in language {language!r}", hint=f"Languages with prompts: {', '.join(sorted(WORDINGS))}"
+            f"no prompts in language {language!r}",
+            hint=f"Languages with prompts: {', '.join(sorted(WORDINGS))}",
         )
     return WORDINGS[language]
 

@@ -22,4 +22,6 @@ def task_folder() -> Path:
         installed = Path(root) / "tasks" / "align_tasks"
         if installed.is_dir():
             return installed
-    raise AlignError("the task files are not installed", hint="Reinstall: pip install --force-reinstall align-tasks")
+    raise AlignError(
+        "the task files are not installed", hint="Reinstall: pip install --force-reinstall align-tasks"
+    )

@@ -12,7 +12,9 @@ TASKS = ("swow_us", "swow_zh", "wvs_tension")
 
 
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the results and samples files.")] = Path("results/demo"),
+    output: Annotated[Path, typer.Option(help="Folder for the results and samples files.")] = Path(
+        "results/demo"
+    ),
     limit: Annotated[int | None, typer.Option(min=1, help="Rows of each task, to be quicker.")] = None,
 ) -> None:
     """Evaluate SmolLM2-135M-Instruct on word associations and on the WVS tension set, in a few minutes."""
@@ -47,9 +49,9 @@ def summary(model: str, results: dict[str, Any]) -> str:
     )
     coin = scores["wvs_tension_us"]["us_aligned_uniform,none"]
     return (
-        f"{model} wrote word associations ({associations}). The demo norms were written by hand to try the software: "
-        "they are nobody's answers, so these figures must not be cited. On the World Values Survey items where "
-        f"the USA and China differ most, {survey}; giving every option the same probability would be nearer to the "
-        f"USA on {coin:.0%}. The survey figures rest on the published answers of 2,596 people in the USA and "
-        "3,036 in China (wave 7)."
+        f"{model} wrote word associations ({associations}). The demo norms were written by hand to try the "
+        "software: they are nobody's answers, so do not cite these figures. On the World Values Survey items "
+        f"where the USA and China differ most, {survey}; giving every option the same probability would be "
+        f"nearer to the USA on {coin:.0%}. The survey figures rest on the published "
+        "answers of 2,596 people in the USA and 3,036 in China (wave 7)."
     )

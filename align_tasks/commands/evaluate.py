@@ -17,10 +17,13 @@ def evaluate(
     tasks: Annotated[str, typer.Option(help="Tasks or groups, separated by commas; see `align tasks`.")],
     output: Annotated[Path, typer.Option(help="Folder for the results and samples files.")],
     adapter: Annotated[
-        list[str] | None, typer.Option(help="Folder of a LoRA adapter to evaluate after the model; repeatable.")
+        list[str] | None,
+        typer.Option(help="Folder of a LoRA adapter to evaluate after the model; repeatable."),
     ] = None,
     backend: Annotated[str, typer.Option(help="lm-eval model class: hf or vllm.")] = "hf",
-    limit: Annotated[int | None, typer.Option(min=1, help="Rows of each task; a fair sample of them.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Rows of each task; a fair sample of them.")
+    ] = None,
     batch_size: Annotated[str, typer.Option(help="A number, or auto.")] = "8",
     num_fewshot: Annotated[
         int | None, typer.Option(min=0, help="Worked examples from training cues; survey tasks have none.")

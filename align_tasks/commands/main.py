@@ -40,7 +40,9 @@ def options(
 ) -> None:
     """Options before the subcommand."""
     logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(levelname)s %(message)s",
+        stream=sys.stderr,
     )
 
 

@@ -6,8 +6,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -90,15 +89,15 @@ def load_norms(culture: Culture, source: Source = "auto") -> Norms:
         raise AlignError(f"no demo norms for {culture.name!r}", hint=tables.associations_hint(culture.name))
     if source == "auto":
         logger.warning(
-            "%s norms are not imported: the demo set stands in, which was written by hand and measures nothing. %s",
+            "%s norms are not imported: the demo set, written by hand, stands in. %s",
             culture.norms,
             tables.associations_hint(culture.name),
         )
     return Norms(culture, "demo", _read_demo(culture))
 
 
-def _demo_file(culture: Culture) -> Traversable:
-    return files("align_tasks.norms") / "demo" / f"{culture.name}.tsv"
+def _demo_file(culture: Culture) -> Path:
+    return Path(__file__).with_name("demo") / f"{culture.name}.tsv"
 
 
 def _read_demo(culture: Culture) -> pl.DataFrame:
@@ -107,7 +106,11 @@ def _read_demo(culture: Culture) -> pl.DataFrame:
     for line in _demo_file(culture).read_text(encoding="utf-8").splitlines():
         cue, responses = line.split("\t")
         rows += [
-            (normalise(cue, culture.language), normalise(response, culture.language), max(1, round(36 / rank)))
+            (
+                normalise(cue, culture.language),
+                normalise(response, culture.language),
+                max(1, round(36 / rank)),
+            )
             for rank, response in enumerate(responses.split(", "), start=1)
         ]
     frame = pl.DataFrame(rows, schema=["cue", "response", "count"], orient="row")

@@ -1,4 +1,4 @@
-"""Tension sets: the items on which two countries differ most (arXiv 2508.13426, section on cultural tension)."""
+"""Tension sets: the items on which two countries differ most (arXiv 2508.13426)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import earth_movers_distance, jensen_shannon_distance, softmax, survey_ceiling
+from align_tasks.metrics import Scale, earth_movers_distance, jensen_shannon_distance, softmax, survey_ceiling
 from align_tasks.norms.load import shuffle_key
 from align_tasks.prompts import option_labels, survey_prompt
 from align_tasks.survey.wvs7 import load_items, load_questions, load_respondents, load_shares
@@ -65,7 +65,7 @@ def shuffled(item_ids: Iterable[str]) -> list[str]:
     return sorted(item_ids, key=lambda item_id: shuffle_key("item", item_id))
 
 
-def human_reference(shares: Sequence[float], country: str, scale: str) -> tuple[float, float]:
+def human_reference(shares: Sequence[float], country: str, scale: Scale) -> tuple[float, float]:
     """JS and transport distance between two random halves of the country's respondents."""
     reference = survey_ceiling(shares, load_respondents()[country], scale=scale, seed=0)
     return reference.jsd, reference.transport

@@ -9,13 +9,15 @@ human data, so that base and chat models are asked by one source and the logged 
 ``space``        what stands between lead and answer
 ``answer``       the answer of a worked example (few-shot)
 ``choices``      the continuations to score, on log-likelihood tasks
+
+and the human data in the columns `DATA_COLUMNS`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import datasets
@@ -25,7 +27,8 @@ from lm_eval.api.task import ConfigurableTask
 from align_tasks import __version__
 from align_tasks.prompts import Prompt, base_text, chat_messages
 
-PROMPT_COLUMNS = ("instruction", "questions", "lead", "space")
+PROMPT_COLUMNS = ("instruction", "questions", "lead", "space", "choices")
+DATA_COLUMNS = ("cue", "responses", "candidates", "counts", "item", "scale", "shares")
 
 Doc = dict[str, Any]
 Render = Callable[..., str]
@@ -101,7 +104,9 @@ class BuiltDataset:
 
     def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
         rows = {"test": test} if train is None else {"test": test, "train": train}
-        self.splits = datasets.DatasetDict({name: datasets.Dataset.from_list(docs) for name, docs in rows.items()})
+        self.splits = datasets.DatasetDict(
+            {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
+        )
         self.metadata = metadata
         self._test = test
 
@@ -110,8 +115,8 @@ class BuiltDataset:
         return {
             **self.metadata,
             "items": len(self._test),
-            "data_fingerprint": fingerprint(_columns(doc, prompt=False) for doc in self._test),
-            "prompt_fingerprint": fingerprint(_columns(doc, prompt=True) for doc in self._test),
+            "data_fingerprint": fingerprint(self._test, DATA_COLUMNS),
+            "prompt_fingerprint": fingerprint(self._test, PROMPT_COLUMNS),
             "align_tasks": __version__,
         }
 
@@ -132,16 +137,13 @@ def prompt_columns(*prompts: Prompt) -> Doc:
     }
 
 
-def fingerprint(rows: Iterable[Doc]) -> str:
-    """Twelve hexadecimal digits that change when any value in `rows` does."""
+def fingerprint(rows: Iterable[Doc], columns: Sequence[str]) -> str:
+    """Twelve hexadecimal digits that change when a value of these columns does, in any row."""
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode())
+        kept = {column: row[column] for column in columns if column in row}
+        digest.update(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode())
     return digest.hexdigest()[:12]
-
-
-def _columns(doc: Doc, *, prompt: bool) -> Doc:
-    return {key: value for key, value in doc.items() if (key in PROMPT_COLUMNS) is prompt}
 
 
 def base_prompt(doc: Doc) -> str:

@@ -15,11 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 from align_tasks.errors import AlignError
-
-Scale = Literal["ordinal", "nominal"]
+from align_tasks.metrics import Scale
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def load_questions(language: str) -> dict[str, Question]:
     if not (files(__name__) / name).is_file():
         raise AlignError(f"the survey items are not worded in language {language!r}")
     return {
-        item_id: Question(entry["question"], tuple(entry["options"])) for item_id, entry in _read(name).items()
+        item_id: Question(entry["question"], tuple(entry["options"]))
+        for item_id, entry in _read(name).items()
     }
 
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from lm_eval import evaluate
+
+from align_tasks.evaluation import task_manager
+from align_tasks.metrics import answer_distance
+from align_tasks.survey.tension import tension_set
+from align_tasks.survey.wvs7 import load_items, load_shares
+from align_tasks.tasks.tension import dataset, process_results
+
+
+@pytest.mark.parametrize(("place", "own", "other"), [(0, "us", "zh"), (1, "zh", "us")])
+def test_a_model_that_answers_like_one_country_is_aligned_with_it_on_every_item(
+    place: int, own: str, other: str, scripted: Any, data_home: Any
+) -> None:
+    def score(request: Any) -> float:
+        shares = request.doc["shares"][place]
+        label = request.doc["choices"].index(request.args[1].strip())
+        share = (shares[::-1] if request.idx >= len(shares) else shares)[label]
+        return math.log(share) if share else -math.inf
+
+    loaded = task_manager().load(["wvs_tension"])
+    results = evaluate(lm=scripted(score=score, write=lambda _: ""), task_dict=loaded, bootstrap_iters=0)
+    for task in ("wvs_tension_us", "wvs_tension_zh"):
+        scores = results["results"][task]
+        assert scores[f"{own}_aligned,none"] == 1
+        assert scores[f"{other}_aligned,none"] == 0
+        assert scores[f"distance_{own},none"] == pytest.approx(0, abs=1e-7)
+        assert scores[f"distance_{other},none"] > 0.25
+    assert results["groups"]["wvs_tension"][f"{own}_aligned,none"] == 1
+
+
+def test_distances_of_one_item_are_the_mean_of_both_kinds() -> None:
+    doc = {
+        "cultures": ["us", "zh"],
+        "scale": "ordinal",
+        "options": ["a", "b"],
+        "shares": [[0.9, 0.1], [0.2, 0.8]],
+        "human": [0.01, 0.02],
+    }
+    scores = process_results(doc, [(math.log(p), False) for p in (0.6, 0.4, 0.4, 0.6)])
+    assert scores["distance_us"] == pytest.approx(answer_distance([0.6, 0.4], [0.9, 0.1], "ordinal"))
+    assert scores["distance_zh"] == pytest.approx(answer_distance([0.6, 0.4], [0.2, 0.8], "ordinal"))
+    assert (scores["us_aligned"], scores["zh_aligned"]) == (1, 0)
+    assert scores["zh_aligned_uniform"] == 1
+    assert scores["distance_zh_human"] == 0.02
+
+
+def test_both_languages_ask_the_items_of_the_tension_set() -> None:
+    chosen = tension_set(load_items(), load_shares(), "USA", "CHN")
+    for culture in ("us", "zh"):
+        assert sorted(row["item"] for row in dataset(culture).splits["test"]) == sorted(chosen)
+
+
+def test_the_authors_rule_keeps_options_that_one_country_was_not_offered() -> None:
+    rows = {row["item"]: row for row in dataset("us", tension="paper").splits["test"]}
+    assert len(rows["Q33"]["options"]) == 5
+    assert all(sum(shares) == pytest.approx(1) for row in rows.values() for shares in row["shares"])
