@@ -27,7 +27,7 @@ def affect_of(words: Sequence[str], responses: Sequence[str], language: str) -> 
     """
     found: dict[str, float] = {}
     for dimension in DIMENSIONS:
-        rated = _ratings(language).get(dimension, {})
+        rated = ratings_of(language).get(dimension, {})
         both = affect_gap(words, responses, rated)
         if both is not None:
             found |= {dimension: both.model, f"{dimension}_people": both.people, f"{dimension}_gap": both.gap}
@@ -35,7 +35,8 @@ def affect_of(words: Sequence[str], responses: Sequence[str], language: str) -> 
 
 
 @lru_cache(maxsize=4)
-def _ratings(language: str) -> dict[str, dict[str, float]]:
+def ratings_of(language: str) -> dict[str, dict[str, float]]:
+    """Rating of each word in a language, by dimension; empty where nothing was imported."""
     if not any(name.split(".")[0] == language for name in store.names("ratings")):
         return {}
     table = read_ratings(language)

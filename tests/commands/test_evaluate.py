@@ -1,0 +1,95 @@
+"""What `align eval` refuses before any work, and how it says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from align_tasks import evaluation
+from align_tasks.errors import AlignError
+from align_tasks.evaluation import Settings, evaluate
+
+
+def _align(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "align_tasks", *arguments], capture_output=True, text=True)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    return str(folder)
+
+
+def test_an_unknown_task_is_told_with_those_there_are(model: str, tmp_path: Path) -> None:
+    done = _align("eval", "--model", model, "--tasks", "swow_us,swow_xx", "--output", str(tmp_path / "out"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "unknown tasks: swow_xx" in done.stderr
+    assert "wvs_tension" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage_exits_with_two() -> None:
+    assert _align("eval", "--tasks", "swow_us").returncode == 2
+
+
+def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
+    arguments = ("eval", "--model", "./nowhere", "--tasks", "swow_us", "--output", str(tmp_path))
+    assert "Traceback" in _align("--debug", *arguments).stderr
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"no model in .*config\.json"):
+        evaluate(str(tmp_path), None, tmp_path / "out", Settings(tasks=["wvs_us"]))
+
+
+def test_a_folder_without_an_adapter_is_told(model: str, tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"no adapter in .*adapter_config\.json"):
+        evaluate(model, str(tmp_path), tmp_path / "out", Settings(tasks=["wvs_us"]))
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_work(model: str, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file stands in the way")
+    with pytest.raises(AlignError, match="cannot write to"):
+        evaluate(model, None, tmp_path / "out", Settings(tasks=["wvs_us"]))
+
+
+def test_results_that_lm_eval_could_not_save_are_an_error(tmp_path: Path) -> None:
+    class Tracker:
+        output_path = str(tmp_path)
+        date_id = "2026"
+
+        class general_config_tracker:
+            model_name_sanitized = "model"
+
+    with pytest.raises(AlignError, match=r"not written: .*results_2026\.json"):
+        evaluation._written(Tracker(), {"configs": {}})
+
+
+def test_norms_that_were_not_imported_are_told_with_the_command(
+    model: str, tmp_path: Path, data_home: Any
+) -> None:
+    settings = Settings(tasks=["swow_us"], metadata={"norms": "imported"})
+    with pytest.raises(AlignError, match=r"align data import swow FILE --culture us"):
+        evaluate(model, None, tmp_path / "out", settings)
+
+
+def test_help_starts_without_heavy_libraries() -> None:
+    code = (
+        "import sys; from align_tasks.commands.main import app\n"
+        "print([m for m in ('torch', 'lm_eval', 'polars', 'scipy', 'datasets') if m in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_tasks_are_listed_and_their_folder_named() -> None:
+    assert "wvs_tension" in _align("tasks").stdout.splitlines()
+    folder = Path(_align("tasks", "path").stdout.strip())
+    assert (folder / "swow_us.yaml").is_file()
