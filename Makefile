@@ -16,6 +16,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/write_docs.py --check
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_import.py

@@ -32,7 +32,8 @@ def test_further_responses_fill_the_list_where_there_are_few_counts() -> None:
 def test_the_shown_order_says_nothing_of_the_strengths() -> None:
     words = tuple(f"w{count}" for count in range(10, 0, -1))
     orders = [
-        list(candidates_of(CueNorms(f"cue{n}", words, tuple(range(10, 0, -1))))).index("w10") for n in range(400)
+        list(candidates_of(CueNorms(f"cue{n}", words, tuple(range(10, 0, -1))))).index("w10")
+        for n in range(400)
     ]
     counts = [orders.count(place) for place in range(10)]
     assert min(counts) > 20

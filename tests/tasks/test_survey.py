@@ -35,7 +35,9 @@ def test_metrics_of_one_item_worked_by_hand() -> None:
 
 
 def test_nominal_items_have_no_earth_movers_distance() -> None:
-    scores = process_results({"shares": [1.0, 0.0], "scale": "nominal", "human": [0, 0]}, _results(1, 1, 1, 1))
+    scores = process_results(
+        {"shares": [1.0, 0.0], "scale": "nominal", "human": [0, 0]}, _results(1, 1, 1, 1)
+    )
     assert not [name for name in scores if name.startswith("emd")]
 
 
