@@ -1,4 +1,4 @@
-"""Parsing and precision at K as the paper's authors did them, beside ours and only for comparing numbers.
+"""Parsing of lists as the paper's authors did it, beside ours and only for comparing numbers.
 
 Known, from arXiv 2508.13426 and its published code: separators are guessed from whether a text is ASCII; any
 human response of the cue counts; predictions are made distinct; hits are divided by K even if fewer were
@@ -16,15 +16,16 @@ Simple   999     0.52212 0.39900 0.10318 999: 0.522, 0.399, 0.103
 Complex  977     0.42989 0.32385 0.12746 977: 0.429, 0.324, 0.127
 ======== ======= ======= ======= ======= ==================================
 
+Precision at K is `align_tasks.metrics.precision_at_k`: the definition is the same, and the difference lies in
+what goes in. The authors' way takes these predictions and every response of people to the cue, compared as
+they were written.
+
 `align_tasks.parsing` is the parser to use for anything else.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-
-from align_tasks.metrics.precision import precision_at_k
 
 FEWEST = 5
 """Texts with fewer distinct predictions count as not parsed (inferred)."""
@@ -50,25 +51,6 @@ def parse_associations_paper(text: str) -> list[str] | None:
     pieces = _bracketed(text) or [_unmarked(piece) for piece in _split(_after_colon(text))]
     predictions = list(dict.fromkeys(piece for piece in pieces if piece))
     return predictions if len(predictions) >= FEWEST else None
-
-
-def precision_at_k_paper(predictions: Sequence[str], people: Collection[str], k: int) -> float:
-    """Precision at K by the paper's definition, on words compared as they were written.
-
-    The definition is that of `metrics.precision_at_k`; the difference lies in what goes in.
-
-    Args:
-        predictions: as `parse_associations_paper` gives them.
-        people: every response of people to the cue, in any order, not normalised.
-        k: how many predictions count, at least 1.
-
-    Returns:
-        Distinct hits among the first k distinct predictions, divided by k; in [0, 1].
-
-    Raises:
-        ValueError: k below 1.
-    """
-    return precision_at_k(predictions, people, k)
 
 
 def _bracketed(text: str) -> list[str]:

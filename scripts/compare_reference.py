@@ -15,7 +15,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from align_tasks.metrics.precision import precisions
+from align_tasks.metrics import precision_at_k
 from align_tasks.normalise import normalise
 from align_tasks.paper import parse_associations_paper
 from align_tasks.parsing import parse_associations
@@ -72,8 +72,7 @@ def compared(prompt: str, outputs: Mapping[str, str], written: People, normal: P
 
 def mean(answers: Answers, people: People, cues: Collection[str]) -> list[float]:
     """Mean precision at each of `KS` over some cues; an empty answer scores 0."""
-    scores = [precisions(answers[cue], people[cue], KS) for cue in cues]
-    return [sum(score[k] for score in scores) / len(scores) for k in KS]
+    return [sum(precision_at_k(answers[cue], people[cue], k) for cue in cues) / len(cues) for k in KS]
 
 
 def line(

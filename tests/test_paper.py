@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from align_tasks.paper import FEWEST, parse_associations_paper, precision_at_k_paper
+from align_tasks.metrics import precision_at_k
+from align_tasks.paper import FEWEST, parse_associations_paper
 
 PUBLISHED = {
     "Simple": (999, {5: 0.522, 10: 0.399, 40: 0.103}),
@@ -69,14 +70,14 @@ def test_its_weaknesses_are_kept() -> None:
 
 
 def test_precision_counts_distinct_hits_and_divides_by_k() -> None:
-    assert precision_at_k_paper(["a", "a", "b", "c"], ["c", "a"], 2) == 0.5
-    assert precision_at_k_paper(["a", "a", "b", "c"], ["c", "a"], 5) == 0.4
-    assert precision_at_k_paper(["A"], ["a"], 5) == 0.0
+    assert precision_at_k(["a", "a", "b", "c"], ["c", "a"], 2) == 0.5
+    assert precision_at_k(["a", "a", "b", "c"], ["c", "a"], 5) == 0.4
+    assert precision_at_k(["A"], ["a"], 5) == 0.0
 
 
 def test_precision_refuses_k_below_one() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        precision_at_k_paper(["a"], ["a"], 0)
+        precision_at_k(["a"], ["a"], 0)
 
 
 @pytest.mark.parametrize("prompt", ["Simple", "Complex"])
@@ -95,7 +96,7 @@ def test_reproduces_the_published_figures(shared_data: Path, prompt: str) -> Non
     assert len(parsed) == count
     assert all(len(predictions) >= FEWEST for _, predictions in parsed)
     for k, published in figures.items():
-        mean = sum(precision_at_k_paper(words, people[cue], k) for cue, words in parsed) / len(parsed)
+        mean = sum(precision_at_k(words, people[cue], k) for cue, words in parsed) / len(parsed)
         assert mean == pytest.approx(FITTED[prompt][k], abs=5e-6)
         assert mean == pytest.approx(published, abs=1e-3)
         assert round(mean, 3) == published or (prompt, k) == ("Complex", 5)

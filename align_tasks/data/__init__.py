@@ -1,0 +1,1 @@
+"""Canonical tables: associations, survey items and word ratings."""

@@ -1,0 +1,177 @@
+"""Tables on disk: each is a Parquet file with its provenance beside it, and is replaced whole or not at all.
+
+``associations/us.parquet`` is the table, ``associations/us.<first 16 of its SHA-256>.json`` tells where it
+came from. The provenance is written first and found by the table's own hash, so that renaming the Parquet
+file is the one moment at which a table changes: an import that stops before it leaves the earlier table with
+its provenance, and one that stops after it leaves the new table with its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from align_tasks import paths
+from align_tasks.errors import AlignError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
+_LEFTOVER_SECONDS = 3600
+
+
+def table_path(kind: str, name: str) -> Path:
+    """Where the table `name` of `kind` lies, whether or not it is there.
+
+    Raises:
+        AlignError: `name` could not be a file name, such as ``../x``.
+    """
+    if not _NAME.fullmatch(name):
+        raise AlignError(f"{name!r} cannot name a table: use letters, digits, '-' and '_'")
+    return paths.data_dir() / kind / f"{name}.parquet"
+
+
+def names(kind: str) -> list[str]:
+    """Names of the stored tables of `kind`, in order."""
+    return sorted(p.name[: -len(".parquet")] for p in (paths.data_dir() / kind).glob("[!.]*.parquet"))
+
+
+def write(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -> str:
+    """Put `frame` in place of the table `name`, together with its provenance.
+
+    Args:
+        frame: rows in their canonical order; the same rows always give the same bytes.
+        about: provenance, anything JSON can hold; the table's name, row count and hash are added.
+
+    Returns:
+        SHA-256 of the table, in hexadecimal.
+
+    Raises:
+        AlignError: the data directory cannot be written or is full; the earlier table is untouched.
+    """
+    path = table_path(kind, name)
+    content = _parquet(frame)
+    sha256 = _sha256(content)
+    record = _record_path(path, sha256)
+    told = {"table": f"{kind}/{name}", "rows": frame.height, "sha256": sha256, **about}
+    with _failing_as_told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(path)
+        earlier = _sha256(path.read_bytes()) if path.exists() else None
+        try:
+            _replace(record, json.dumps(told, ensure_ascii=False, indent=1).encode())
+            _replace(path, content)
+        except BaseException:
+            if not path.exists() or _sha256(path.read_bytes()) != sha256:
+                record.unlink(missing_ok=True)
+            raise
+        if earlier not in (None, sha256):
+            _record_path(path, str(earlier)).unlink(missing_ok=True)
+    return sha256
+
+
+def read(kind: str, name: str) -> pl.DataFrame:
+    """The table `name` of `kind`, after checking that it is the one that was imported.
+
+    Raises:
+        AlignError: there is no such table, or it was damaged or changed since its import.
+    """
+    content, _ = _checked(kind, name)
+    return pl.read_parquet(io.BytesIO(content))
+
+
+def provenance(kind: str, name: str) -> dict[str, Any]:
+    """Where the table `name` came from; raises as `read` does."""
+    _, record = _checked(kind, name)
+    found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    return found
+
+
+def fingerprint(kind: str, name: str) -> str:
+    """First 12 hexadecimal digits of the table's SHA-256; raises if there is no such table."""
+    return _sha256(_content(kind, name))[:12]
+
+
+def _checked(kind: str, name: str) -> tuple[bytes, Path]:
+    content = _content(kind, name)
+    path = table_path(kind, name)
+    record = _record_path(path, _sha256(content))
+    if not record.exists():
+        raise AlignError(f"{path} is not as it was imported: damaged or changed", hint="Import it again.")
+    return content, record
+
+
+def _content(kind: str, name: str) -> bytes:
+    path = table_path(kind, name)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AlignError(f"cannot read the table {path}: {error.strerror or error}") from error
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    file = io.BytesIO()
+    frame.rechunk().write_parquet(
+        file, compression="zstd", compression_level=3, statistics=True, row_group_size=1_000_000
+    )
+    return file.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put `content` in place of the file `path`, whole or not at all, and durably."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _clear_leftovers(table: Path) -> None:
+    """Remove what an import of this table left behind when it was killed, an hour ago or longer."""
+    stem = table.name[: -len(".parquet")]
+    current = _record_path(table, _sha256(table.read_bytes())) if table.exists() else None
+    for left in (*table.parent.glob(f".{stem}.*.tmp"), *table.parent.glob(f"{stem}.{'[0-9a-f]' * 16}.json")):
+        if left != current and time.time() - left.stat().st_mtime > _LEFTOVER_SECONDS:
+            left.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a renaming last, where the system can: some file systems refuse."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        with suppress(OSError):
+            os.fsync(handle)
+        os.close(handle)
+
+
+@contextmanager
+def _failing_as_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AlignError(
+            f"cannot write to {folder}: {reason}; nothing was changed",
+            hint="Make room or name another data directory in ALIGN_DATA.",
+        ) from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _record_path(table: Path, sha256: str) -> Path:
+    return table.with_name(f"{table.name[: -len('.parquet')]}.{sha256[:16]}.json")

@@ -1,0 +1,194 @@
+"""The three canonical tables: what their columns mean, and how they are read and written.
+
+============  ==============================  ====================================
+kind          one table for each              rows
+============  ==============================  ====================================
+associations  culture (``us``)                one per cue and response
+items         survey and part (``wvs7.USA``)  one per item, culture and weighting
+ratings       language and source             one per word
+============  ==============================  ====================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from align_tasks.data import store
+from align_tasks.errors import AlignError
+
+ASSOCIATIONS: dict[str, Any] = {
+    "culture": pl.String(),
+    "cue": pl.String(),
+    "response": pl.String(),
+    "position": pl.String(),  # "R1" or "R123"
+    "count": pl.Int64(),
+    "n": pl.Int64(),  # kept responses to the cue: the sum of its counts
+    "strength": pl.Float64(),  # count / n, in (0, 1]
+}
+ITEMS: dict[str, Any] = {
+    "item": pl.String(),
+    "wave": pl.String(),
+    "culture": pl.String(),  # ISO 3166-1 alpha-3; the survey's name of a sample that is no whole country
+    "language": pl.String(),  # of question and options
+    "question": pl.String(),
+    "options": pl.List(pl.String()),
+    "scale": pl.String(),  # "nominal" or "ordinal"
+    "distribution": pl.List(pl.Float64()),  # over the options, sums to 1
+    "n": pl.Int64(),  # people who gave a valid answer; null where the survey does not tell
+    "weighted": pl.Boolean(),
+}
+RATINGS: dict[str, Any] = {
+    "language": pl.String(),
+    "word": pl.String(),
+    "valence": pl.Float64(),  # 1 unpleasant to 9 pleasant
+    "arousal": pl.Float64(),  # 1 calm to 9 excited
+    "concreteness": pl.Float64(),  # 1 abstract to 5 concrete
+}
+RATING_RANGES: dict[str, tuple[float, float]] = {"valence": (1, 9), "arousal": (1, 9), "concreteness": (1, 5)}
+
+_SCHEMAS = {"associations": ASSOCIATIONS, "items": ITEMS, "ratings": RATINGS}
+_ORDER = {
+    "associations": (["cue", "count", "response"], [False, True, False]),
+    "items": (["item", "culture", "weighted"], [False, False, False]),
+    "ratings": (["word"], [False]),
+}
+
+
+def write_table(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -> str:
+    """Replace the table `name` of `kind` and its provenance, whole or not at all.
+
+    Args:
+        frame: rows in any order, with the columns of the kind's schema.
+        about: provenance; see `align_tasks.data.store.write`.
+
+    Returns:
+        SHA-256 of the table. The same rows in any order give the same one.
+
+    Raises:
+        AlignError: there are no rows, or the data directory cannot be written or is full.
+    """
+    if frame.is_empty():
+        raise AlignError(f"nothing is left to put into the table {kind}/{name}")
+    schema = _SCHEMAS[kind]
+    by, descending = _ORDER[kind]
+    ordered = frame.select(pl.col(c).cast(t) for c, t in schema.items()).sort(by, descending=descending)
+    return store.write(kind, name, ordered, about)
+
+
+def read_associations(culture: str) -> pl.DataFrame:
+    """Associations of `culture`: columns of `ASSOCIATIONS`, by cue, most frequent response first.
+
+    Raises:
+        AlignError: no norms of `culture` were imported; says where to get them and the command.
+    """
+    if culture not in store.names("associations"):
+        raise AlignError(
+            f"no word associations of culture {culture!r} have been imported", hint=associations_hint(culture)
+        )
+    return store.read("associations", culture)
+
+
+def read_items(survey: str, country: str | None = None, *, weighted: bool = False) -> pl.DataFrame:
+    """Survey items with the answers people gave: columns of `ITEMS`, by item and culture.
+
+    Args:
+        survey: ``"wvs7"`` or ``"goqa"``.
+        country: ISO alpha-3; None for every country at hand.
+        weighted: take the shares with the survey's weights, which not every survey has.
+
+    Raises:
+        AlignError: nothing of that survey or country was imported; says where to get it and the command.
+    """
+    parts = [n for n in store.names("items") if n.split(".")[0] == survey]
+    frames = [store.read("items", n) for n in parts if country is None or n.split(".")[1] in (country, "all")]
+    found = pl.concat(frames) if frames else pl.DataFrame(schema=ITEMS)
+    found = found.filter(pl.col("weighted") == weighted)
+    if country is not None:
+        found = found.filter(pl.col("culture") == country)
+    if found.is_empty():
+        what = f"survey {survey!r}" if country is None else f"{country} in survey {survey!r}"
+        raise AlignError(
+            f"no {'weighted ' if weighted else ''}answers of {what} have been imported",
+            hint=items_hint(survey, country),
+        )
+    return found.sort("item", "culture")
+
+
+def read_ratings(language: str) -> pl.DataFrame:
+    """Ratings of words in `language`: columns of `RATINGS`, one row per word, null where nobody rated it.
+
+    Where two sources rate the same word, the first source by name counts.
+
+    Raises:
+        AlignError: no ratings of `language` were imported; says where to get them and the command.
+    """
+    sources = [n for n in store.names("ratings") if n.split(".")[0] == language]
+    if not sources:
+        raise AlignError(
+            f"no word ratings in language {language!r} have been imported", hint=ratings_hint(language)
+        )
+    rows = pl.concat([store.read("ratings", n) for n in sources])
+    ratings = [pl.col(c).drop_nulls().first() for c in RATING_RANGES]
+    return (
+        rows.group_by("language", "word", maintain_order=True).agg(ratings).select(list(RATINGS)).sort("word")
+    )
+
+
+def list_tables() -> list[dict[str, Any]]:
+    """Provenance of every stored table, with its kind and fingerprint, in order of kind and name.
+
+    A table that is not as it was imported has ``"problem"`` in place of its provenance.
+    """
+    return [_described(kind, name) for kind in _SCHEMAS for name in store.names(kind)]
+
+
+def provenance(kind: str, name: str) -> dict[str, Any]:
+    """Where the table `name` of `kind` came from; see `align_tasks.data.store.provenance`."""
+    return store.provenance(kind, name)
+
+
+def fingerprint(kind: str, name: str) -> str:
+    """Short name of a table's exact content: the first 12 hexadecimal digits of its SHA-256."""
+    return store.fingerprint(kind, name)
+
+
+def associations_hint(culture: str) -> str:
+    """Where to get the word associations of `culture`, and the command that imports them."""
+    return (
+        "Download the word associations from https://smallworldofwords.org/project/research (free for "
+        "non-commercial use; they may not be passed on), then: "
+        f"align data import swow FILE --culture {culture}"
+    )
+
+
+def items_hint(survey: str, country: str | None = None) -> str:
+    """Where to get the answers to a survey, and the command that imports them."""
+    if survey == "goqa":
+        return (
+            "Download data/global_opinions.csv of Anthropic/llm_global_opinions from https://huggingface.co, "
+            "then: align data import opinions FILE"
+        )
+    only = f" --country {country}" if country else ""
+    return (
+        "Download wave 7 from https://www.worldvaluessurvey.org (free after registration; it may not be "
+        f"passed on), then: align data import wvs FILE{only}"
+    )
+
+
+def ratings_hint(language: str) -> str:
+    """Where to get ratings of words in `language`, and the command that imports them."""
+    return (
+        "Download ratings such as Warriner et al. 2013 and Brysbaert et al. 2014 (English) or CVAW "
+        f"(Chinese), then: align data import norms FILE --language {language}"
+    )
+
+
+def _described(kind: str, name: str) -> dict[str, Any]:
+    base = {"kind": kind, "name": name, "fingerprint": store.fingerprint(kind, name)}
+    try:
+        return {**base, **store.provenance(kind, name)}
+    except AlignError as error:
+        return {**base, "problem": error.problem}

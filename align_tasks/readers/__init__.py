@@ -1,0 +1,1 @@
+"""Readers of the official release files, one module per kind of file."""

@@ -1,0 +1,58 @@
+"""What became of every row of a file: kept, merged into another, or dropped for a named reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from align_tasks.readers.textfile import Source
+
+
+@dataclass(frozen=True)
+class Report:
+    """Account of one import; rows in = kept + merged + dropped, or it cannot be made.
+
+    Args:
+        source: the file that was read.
+        reader: name of the reader and version of its rules.
+        unit: what is counted, such as ``"rows"`` or ``"responses"``.
+        counted: units found in the file.
+        kept: rows of the canonical table.
+        merged: units added to a kept row of the same meaning.
+        dropped: units left out, by reason.
+        facts: further figures, such as the number of cues kept.
+        warnings: sentences that the reader of the report must see.
+    """
+
+    source: Source
+    reader: str
+    unit: str
+    counted: int
+    kept: int
+    merged: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    reader_version: int = 1
+
+    def __post_init__(self) -> None:
+        accounted = self.kept + self.merged + sum(self.dropped.values())
+        if accounted != self.counted:
+            raise AssertionError(
+                f"{self.source.name}: {self.counted} {self.unit} in, {accounted} accounted for"
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The account as JSON holds it."""
+        return {
+            "source": {"name": self.source.name, "sha256": self.source.sha256, "bytes": self.source.size},
+            "reader": {"name": self.reader, "version": self.reader_version},
+            "unit": self.unit,
+            "in": self.counted,
+            "kept": self.kept,
+            "merged": self.merged,
+            "dropped": dict(sorted(self.dropped.items())),
+            "facts": dict(self.facts),
+            "warnings": list(self.warnings),
+        }

@@ -1,0 +1,250 @@
+"""Word associations of the Small World of Words project, in every layout that it has released.
+
+``swow-strength``   ``strength.SWOW-EN.R1.csv``: cue, response, R1 or R123 (how many gave it), N, strength.
+``swow-responses``  ``SWOW-EN.R100.csv``, ``SWOWZH.R55.csv``: one line per person and cue with R1, R2 and R3.
+
+Both become one row per cue and response. What is not a word is left out under a named reason, so that the
+strengths of a cue are shares of the words that people gave and sum to 1 (the released N counts markers such
+as ``#Missing`` too).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from align_tasks.errors import AlignError
+from align_tasks.normalise import marker, normalise
+from align_tasks.readers.report import Report
+from align_tasks.readers.textfile import (
+    TextFile,
+    cells,
+    column,
+    missing_columns,
+    read_text,
+    required,
+    with_empty_for_bare_na,
+)
+
+Position = Literal["R1", "R123"]
+
+READERS = ("swow-strength", "swow-responses")
+VERSION = 1
+_NOT_WORDS = ("blank", "#Missing", "#Unknown", "No more responses", "Unknown word", "only punctuation")
+_ANSWERS = (("R1", "R1Raw", "asso1"), ("R2", "R2Raw", "asso2"), ("R3", "R3Raw", "asso3"))
+
+
+def read_swow(
+    path: Path, culture: str, language: str, *, position: Position | None = None, reader: str | None = None
+) -> tuple[pl.DataFrame, Report]:
+    """Read a release file of word associations.
+
+    Args:
+        path: the file as downloaded, gzip or not.
+        culture: what to write into the column ``culture``.
+        language: ISO 639-1 code, for `align_tasks.normalise.normalise`.
+        position: first responses only, or all three. A strength file holds one of them and must agree; a file
+            of people's responses gives ``"R123"`` unless told otherwise.
+        reader: one of `READERS`, to override what the columns say.
+
+    Returns:
+        The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
+
+    Raises:
+        AlignError: the file is not one of these layouts, is damaged, has counts that are negative or no whole
+            numbers, or has had its rare responses cut off.
+    """
+    text = read_text(path)
+    name = reader or _recognised(text)
+    if name == "swow-strength":
+        rows, position, warnings = _strength_rows(text, position)
+        unit = "rows"
+    elif name == "swow-responses":
+        position = position or "R123"
+        rows, warnings = _response_rows(text, position), ()
+        unit = "responses"
+    else:
+        raise AlignError(
+            f"no reader named {name!r} for word associations", hint=f"There are: {', '.join(READERS)}"
+        )
+    table, account = _associations(rows, language)
+    table = table.with_columns(culture=pl.lit(culture), position=pl.lit(position))
+    report = Report(
+        source=text.source,
+        reader=name,
+        unit=unit,
+        counted=rows.height,
+        kept=table.height,
+        merged=account.pop("merged"),
+        dropped=account.pop("dropped"),
+        facts={"position": position, "encoding": text.encoding, **account},
+        warnings=warnings,
+        reader_version=VERSION,
+    )
+    if table.is_empty():
+        raise AlignError(f"{text.name}: no association is left; dropped: {dict(report.dropped)}")
+    return table, report
+
+
+def _recognised(text: TextFile) -> str:
+    counts = column(text, "R123", "R1")
+    if column(text, "cue") and column(text, "response") and counts:
+        if not column(text, "N"):
+            raise AlignError(
+                f"{text.name} has no column N, so it may hold only the most frequent responses of each cue: "
+                "strengths cannot be computed from it",
+                hint=f"Use the whole release, with columns cue, response, {counts}, N, {counts}.Strength.",
+            )
+        return "swow-strength"
+    if column(text, "cue") and column(text, *_ANSWERS[0]):
+        return "swow-responses"
+    wanted = [n for n in ("cue", "response", "R1 or R123", "N") if not column(text, *n.split(" or "))]
+    raise missing_columns(text, "a file of word associations", wanted)
+
+
+def _strength_rows(
+    text: TextFile, position: Position | None
+) -> tuple[pl.DataFrame, Position, tuple[str, ...]]:
+    there: Position = "R123" if column(text, "R123") else "R1"
+    if position not in (None, there):
+        raise AlignError(f"{text.name} holds {there} counts, not {position}")
+    cue, response, count, total = required(text, "a SWOW strength file", ["cue", "response", there, "N"])
+    frame = cells(text, [cue, response, count, total], complete=True)
+    frame = frame.select("line", cue=cue, response=response, text=count, total=total).with_columns(
+        count=pl.col("text").str.strip_chars().str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+    )
+    _refuse_counts(text, frame)
+    warnings = _incomplete(frame)
+    return frame.select(pl.col("cue", "response").fill_null(""), "count"), there, warnings
+
+
+def _refuse_counts(text: TextFile, frame: pl.DataFrame) -> None:
+    blank_line = pl.all_horizontal(pl.col("cue", "response", "text").is_null())
+    bad = frame.filter((pl.col("count").is_null() & ~blank_line) | (pl.col("count") < 0)).head(1)
+    for line, cue, response, value in bad.select("line", "cue", "response", "text").iter_rows():
+        problem = "negative" if str(value).strip().startswith("-") else "not a whole number"
+        raise AlignError(
+            f"{text.name}, line {line}: the count {value!r} of {cue!r} -> {response!r} is {problem}",
+            hint="The file is damaged; download it again.",
+        )
+
+
+def _incomplete(frame: pl.DataFrame) -> tuple[str, ...]:
+    total = pl.col("total").str.strip_chars().cast(pl.Float64, strict=False)
+    sums = frame.group_by("cue").agg(pl.col("count").sum(), total.max().alias("total"))
+    short = sums.filter(pl.col("count") < pl.col("total")).height
+    if not short:
+        return ()
+    return (
+        f"for {short:,} of {sums.height:,} cues the counts add up to less than N: the file lacks some of "
+        "their responses, and their strengths are shares of the rest",
+    )
+
+
+def _response_rows(text: TextFile, position: Position) -> pl.DataFrame:
+    found = [column(text, *names) for names in _ANSWERS]
+    kinds = _ANSWERS[:1] if position == "R1" else _ANSWERS
+    lacking = [names[0] for names, there in zip(kinds, found, strict=False) if there is None]
+    if lacking:
+        raise missing_columns(text, f"a file of people's responses in the positions {position}", lacking)
+    (cue,) = required(text, "a file of people's responses", ["cue"])
+    columns = [c for c in found if c is not None]
+    wide = cells(with_empty_for_bare_na(text), [cue, *columns]).rename({cue: "cue"})
+    if not text.quoted:
+        wide = wide.with_columns(_without_bare_na(columns))
+    cues = pl.col("cue").fill_null("")
+    taken = columns[: len(kinds)]
+    return pl.concat([wide.select(cue=cues, response=c, count=pl.lit(1, pl.Int64)) for c in taken])
+
+
+def _without_bare_na(columns: list[str]) -> list[pl.Expr]:
+    """NA in R2 or R3 is a missing answer, NA in R1 only if nothing follows it: else somebody typed it."""
+    gone = [pl.col(c).is_null() | (pl.col(c) == "NA") for c in columns]
+    gone[0] = pl.all_horizontal(gone)
+    return [pl.when(~missing).then(pl.col(c)).alias(c) for c, missing in zip(columns, gone, strict=True)]
+
+
+def _associations(rows: pl.DataFrame, language: str) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Normalise, drop and merge rows of cue, response (null: no answer) and count."""
+    codes, words = _dictionary(rows, language)
+    coded = _coded(rows, codes).with_columns(reason=_reason())
+    kept = coded.filter(pl.col("reason").is_null()).group_by("cue", "response").agg(pl.col("count").sum())
+    kept = kept.with_columns(n=pl.col("count").sum().over("cue"))
+    dropped = _dropped(coded)
+    table = kept.select(
+        cue=words.gather(kept["cue"]),
+        response=words.gather(kept["response"]),
+        count="count",
+        n="n",
+        strength=pl.col("count") / pl.col("n"),
+    )
+    return table, {
+        "merged": rows.height - kept.height - sum(dropped.values()),
+        "dropped": dropped,
+        **_cue_facts(rows, codes, kept),
+        "responses in": int(rows["count"].sum()),
+        "responses kept": int(kept["count"].sum()),
+    }
+
+
+def _dictionary(rows: pl.DataFrame, language: str) -> tuple[pl.DataFrame, pl.Series]:
+    """Each text with a code: the place of its word in the returned words, or -1 - the place of a reason."""
+    texts = pl.concat([rows["cue"].unique(), rows["response"].drop_nulls().unique().rename("cue")]).unique()
+    places: dict[str, int] = {}
+    codes = [_code(text, language, places) for text in texts]
+    return (
+        pl.DataFrame({"text": texts, "code": pl.Series(codes, dtype=pl.Int32)}),
+        pl.Series(list(places), dtype=pl.String),
+    )
+
+
+def _code(text: str, language: str, places: dict[str, int]) -> int:
+    named = marker(text)
+    word = "" if named else normalise(text, language)
+    if not word:
+        return -1 - _NOT_WORDS.index(named or "only punctuation")
+    return places.setdefault(word, len(places))
+
+
+def _coded(rows: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    for name in ("cue", "response"):
+        coded = codes.rename({"text": name, "code": f"{name} code"})
+        rows = rows.join(coded, on=name, how="left").drop(name).rename({f"{name} code": name})
+    return rows
+
+
+def _reason() -> pl.Expr:
+    cue, response = pl.col("cue"), pl.col("response")
+    names = dict(enumerate(_NOT_WORDS))
+    return (
+        pl.when(cue < 0)
+        .then("cue is " + (-1 - cue).replace_strict(names, default=None, return_dtype=pl.String))
+        .when(response.is_null())
+        .then(pl.lit("no answer"))
+        .when(response < 0)
+        .then((-1 - response).replace_strict(names, default=None, return_dtype=pl.String))
+        .when(pl.col("count") == 0)
+        .then(pl.lit("zero count"))
+        .when(cue == response)
+        .then(pl.lit("same as the cue"))
+    )
+
+
+def _dropped(coded: pl.DataFrame) -> dict[str, int]:
+    reasons = coded.filter(pl.col("reason").is_not_null())["reason"].value_counts()
+    return {str(reason): int(number) for reason, number in reasons.iter_rows()}
+
+
+def _cue_facts(rows: pl.DataFrame, codes: pl.DataFrame, kept: pl.DataFrame) -> dict[str, int]:
+    spelled = rows.select("cue").unique().join(codes, left_on="cue", right_on="text")["code"]
+    words = spelled.filter(spelled >= 0)
+    merged = words.len() - words.n_unique()
+    left = kept["cue"].n_unique()
+    return {
+        "cues in": spelled.len(),
+        "cues kept": left,
+        "cues merged": merged,
+        "cues dropped": spelled.len() - left - merged,
+    }

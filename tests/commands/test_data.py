@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from align_tasks.commands.data import app
+from align_tasks.data import tables
+from align_tasks.errors import AlignError
+
+STRENGTH = "cue\tresponse\tR1\tN\tR1.Strength\n"
+RED = (
+    STRENGTH
+    + "red\tcolor\t3\t6\t0.5\nred\tblood\t2\t6\t0.33\nred\t#Missing\t1\t6\t0.17\nread\tbook\t4\t4\t1\n"
+)
+WVS = "B_COUNTRY_ALPHA,W_WEIGHT,Q6,Q83\nJPN,1,1,1\nJPN,3,4,2\nUSA,1,2,1\n"
+
+
+@pytest.fixture
+def strength_file(tmp_path: Path) -> Path:
+    path = tmp_path / "strength.SWOW-EN.R1.csv"
+    path.write_text(RED)
+    return path
+
+
+@pytest.fixture
+def wvs_file(tmp_path: Path) -> Path:
+    path = tmp_path / "wvs.csv"
+    path.write_text(WVS)
+    return path
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=True)
+
+
+def _done(*arguments: str | Path) -> Result:
+    result = _run(*arguments)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result
+
+
+def _error(*arguments: str | Path) -> AlignError:
+    result = _run(*arguments)
+    assert isinstance(result.exception, AlignError), result.output
+    return result.exception
+
+
+def test_import_reports_to_stderr_and_json_to_stdout(data_home: Path, strength_file: Path) -> None:
+    result = _done("import", "swow", strength_file, "--culture", "us", "--json")
+    (stored,) = json.loads(result.stdout)
+    assert (stored["kind"], stored["name"], stored["in"], stored["kept"]) == ("associations", "us", 4, 3)
+    assert stored["dropped"] == {"#Missing": 1}
+    assert "dropped: #Missing" in result.stderr
+    assert "in the file" in result.stderr
+    assert tables.read_associations("us").height == 3
+
+
+def test_import_without_json_prints_nothing_on_stdout(data_home: Path, strength_file: Path) -> None:
+    assert _done("import", "swow", strength_file, "--culture", "us").stdout == ""
+
+
+def test_a_culture_of_ones_own_needs_its_language(data_home: Path, strength_file: Path) -> None:
+    result = _run("import", "swow", strength_file, "--culture", "uk")
+    assert result.exit_code == 2
+    assert "--language" in result.stderr
+    _done("import", "swow", strength_file, "--culture", "uk", "--language", "en")
+    assert tables.provenance("associations", "uk")["language"] == "en"
+
+
+def test_the_language_of_a_known_culture_follows(data_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "strength.SWOWZH.R1.csv"
+    path.write_text(STRENGTH + "狗\t貓\t2\t2\t1\n")
+    _done("import", "swow", path, "--culture", "zh")
+    assert tables.read_associations("zh")["response"].to_list() == ["猫"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "swow", "FILE"],
+        ["import", "norms", "FILE"],
+        ["import", "wvs"],
+        ["import", "swow", "FILE", "--culture", "us", "--position", "R9"],
+        ["import", "nothing"],
+        ["show", "us"],
+    ],
+)
+def test_wrong_usage_exits_with_2(data_home: Path, strength_file: Path, arguments: list[str]) -> None:
+    assert _run(*[str(strength_file) if a == "FILE" else a for a in arguments]).exit_code == 2
+
+
+def test_a_reader_can_be_forced(data_home: Path, strength_file: Path) -> None:
+    error = _error("import", "swow", strength_file, "--culture", "us", "--reader", "swow-responses")
+    assert "no columns R2, R3" in error.problem
+
+
+def test_survey_countries(data_home: Path, wvs_file: Path) -> None:
+    result = _done("import", "wvs", wvs_file, "--country", "JPN", "--json")
+    assert [entry["name"] for entry in json.loads(result.stdout)] == ["wvs7.JPN"]
+    assert "no respondents of FRA" in _error("import", "wvs", wvs_file, "--country", "FRA").problem
+    both = _done("import", "wvs", wvs_file, "--country", "JPN", "--country", "USA", "--json")
+    assert [entry["name"] for entry in json.loads(both.stdout)] == ["wvs7.JPN", "wvs7.USA"]
+
+
+def test_several_files_of_ratings(data_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Word,Conc.M\nred,4\n")
+    (tmp_path / "b.csv").write_text("Word,V.Mean.Sum,A.Mean.Sum\nred,6,5\n")
+    result = _done("import", "norms", tmp_path / "a.csv", tmp_path / "b.csv", "--language", "en", "--json")
+    assert [entry["name"] for entry in json.loads(result.stdout)] == ["en.brysbaert", "en.warriner"]
+    assert tables.read_ratings("en").rows() == [("en", "red", 6, 5, 4)]
+
+
+def test_opinions(data_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "global_opinions.csv"
+    path.write_text("""question,selections,options,source\nQ?,"{'Japan': [0.5, 0.5]}","['a', 'b']",GAS\n""")
+    (stored,) = json.loads(_done("import", "opinions", path, "--json").stdout)
+    shown = _done("show", "item", tables.read_items("goqa")["item"][0]).stdout
+    assert stored["facts"]["questions"] == 1
+    assert "JPN, imported" in shown
+
+
+def test_list_tells_what_is_there_and_what_is_missing(data_home: Path, strength_file: Path) -> None:
+    empty = _done("list")
+    assert "No tables have been imported" in empty.stdout
+    assert "align data import swow FILE --culture us" in empty.stderr
+    _done("import", "swow", strength_file, "--culture", "us")
+    told = json.loads(_done("list", "--json").stdout)
+    (table,) = told["tables"]
+    assert (table["kind"], table["name"], table["rows"]) == ("associations", "us", 3)
+    assert table["facts"]["cues kept"] == 2
+    assert len(table["source"]["sha256"]) == 64
+    assert [entry["what"] for entry in told["missing"]] == [
+        "associations of zh (SWOW-ZH)",
+        "ratings in en",
+        "ratings in zh",
+    ]
+    listed = _done("list").stdout
+    assert "associations/us" in listed
+    assert "2 cues" in listed
+
+
+def test_list_tells_of_a_damaged_table(data_home: Path, strength_file: Path) -> None:
+    _done("import", "swow", strength_file, "--culture", "us")
+    (data_home / "associations" / "us.parquet").write_bytes(b"PAR1")
+    assert "damaged" in " ".join(_done("list").stdout.split())
+
+
+def test_show_a_cue(data_home: Path, strength_file: Path) -> None:
+    _done("import", "swow", strength_file, "--culture", "us")
+    shown = _done("show", "us", " RED ").stdout
+    lines = shown.splitlines()
+    assert lines[0] == "red in us (strength.SWOW-EN.R1.csv)"
+    assert lines[1] == "R1, n = 5, train split"
+    assert lines[3].split()[:3] == ["color", "3", "0.600"]
+    assert lines[4].split()[:3] == ["blood", "2", "0.400"]
+    assert lines[3].count("█") == 40
+    assert lines[4].count("█") == 27
+
+
+def test_show_suggests_cues_that_look_alike(data_home: Path, strength_file: Path) -> None:
+    _done("import", "swow", strength_file, "--culture", "us")
+    error = _error("show", "us", "redd")
+    assert "'redd' is not a cue in the norms of 'us'" in error.problem
+    assert "red" in str(error.hint)
+
+
+def test_show_without_norms_says_that_the_demo_set_is_nobodys(data_home: Path) -> None:
+    assert "written by hand" in _done("show", "us", "ocean").stdout
+
+
+def test_show_an_unknown_culture(data_home: Path) -> None:
+    assert "no norms of culture 'xx'" in _error("show", "xx", "red").problem
+
+
+def test_show_an_item_with_every_country_at_hand(data_home: Path, wvs_file: Path) -> None:
+    _done("import", "wvs", wvs_file)
+    shown = _done("show", "item", "Q6").stdout
+    assert "USA, published" in shown
+    assert "CHN, published" in shown
+    assert "JPN, imported (n = 2)" in shown
+    assert "JPN, imported, weighted (n = 2)" in shown
+    weighted = shown.split("JPN, imported, weighted")[1]
+    assert "75.0%" in weighted
+    assert "Very important" in weighted
+
+
+def test_show_an_item_that_is_only_imported(data_home: Path, wvs_file: Path) -> None:
+    assert "no survey item 'Q83'" in _error("show", "item", "Q83").problem
+    _done("import", "wvs", wvs_file)
+    shown = _done("show", "item", "Q83").stdout
+    assert "A great deal" in shown
+    assert "50.0%" in shown
+
+
+def test_markup_in_data_is_text(data_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "strength.csv"
+    path.write_text(STRENGTH + "re[bold]d\t[red]x[/red]y\t3\t3\t1\n")
+    _done("import", "swow", path, "--culture", "us")
+    assert "red]x[/red]y" in _done("show", "us", "re[bold]d").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["import", name] for name in ("swow", "wvs", "norms", "opinions")] + [["list"], ["show"]]
+)
+def test_help_has_an_example(arguments: list[str]) -> None:
+    assert "align data " + arguments[0] in " ".join(_done(*arguments, "--help").stdout.split())
+
+
+def test_heavy_libraries_wait_until_they_are_needed() -> None:
+    script = (
+        "import sys; import align_tasks.commands.data; "
+        "print([m for m in ('polars', 'fastexcel', 'pandas', 'opencc', 'lm_eval') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_command_exits_with_1_and_one_reason(data_home: Path, tmp_path: Path) -> None:
+    page = tmp_path / "strength.csv"
+    page.write_text("<!DOCTYPE html><html>log in</html>")
+    run = [sys.executable, "-c", "from align_tasks.commands.main import run; run()"]
+    done = subprocess.run(
+        [*run, "data", "import", "swow", str(page), "--culture", "us"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "align: strength.csv is a web page" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

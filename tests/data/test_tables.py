@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from align_tasks.data import tables
+from align_tasks.errors import AlignError
+
+
+def _associations(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema=["cue", "response", "count"], orient="row")
+    n = pl.col("count").sum().over("cue")
+    return frame.with_columns(culture=pl.lit("us"), position=pl.lit("R1"), n=n, strength=pl.col("count") / n)
+
+
+def _item(item: str, culture: str, share: float, *, weighted: bool = False) -> dict[str, Any]:
+    return {
+        "item": item,
+        "wave": "7",
+        "culture": culture,
+        "language": "en",
+        "question": item,
+        "options": ["a", "b"],
+        "scale": "ordinal",
+        "distribution": [share, 1 - share],
+        "n": 100,
+        "weighted": weighted,
+    }
+
+
+def _ratings(language: str, word: str, **ratings: float) -> pl.DataFrame:
+    row = {
+        "language": language,
+        "word": word,
+        "valence": None,
+        "arousal": None,
+        "concreteness": None,
+        **ratings,
+    }
+    return pl.DataFrame([row], schema=tables.RATINGS)
+
+
+def test_associations_come_back_by_cue_and_frequency(data_home: Path) -> None:
+    frame = _associations(("red", "blood", 1), ("red", "color", 5), ("blue", "sky", 2), ("red", "apple", 1))
+    tables.write_table("associations", "us", frame, {})
+    found = tables.read_associations("us")
+    assert dict(found.schema) == tables.ASSOCIATIONS
+    assert found.select("cue", "response").rows() == [
+        ("blue", "sky"),
+        ("red", "color"),
+        ("red", "apple"),
+        ("red", "blood"),
+    ]
+
+
+def test_shuffled_rows_give_the_same_bytes(data_home: Path) -> None:
+    frame = _associations(*((f"c{i % 50}", f"r{i}", 1 + i % 3) for i in range(2000)))
+    hashes = {
+        tables.write_table("associations", "us", frame.sample(fraction=1, shuffle=True, seed=seed), {})
+        for seed in range(3)
+    }
+    assert len(hashes) == 1
+    assert tables.fingerprint("associations", "us") == hashes.pop()[:12]
+
+
+def test_an_empty_table_is_refused(data_home: Path) -> None:
+    with pytest.raises(AlignError, match="nothing is left"):
+        tables.write_table("associations", "us", _associations(("a", "b", 1)).clear(), {})
+
+
+def test_missing_associations_say_where_to_get_them(data_home: Path) -> None:
+    with pytest.raises(AlignError, match="no word associations of culture 'zh'") as error:
+        tables.read_associations("zh")
+    assert "https://smallworldofwords.org/project/research" in str(error.value.hint)
+    assert "align data import swow FILE --culture zh" in str(error.value.hint)
+
+
+def test_items_of_one_country_or_all(data_home: Path) -> None:
+    for country, share in (("USA", 0.25), ("JPN", 0.5)):
+        rows = [_item("Q1", country, share), _item("Q1", country, share / 2, weighted=True)]
+        tables.write_table("items", f"wvs7.{country}", pl.DataFrame(rows, schema=tables.ITEMS), {})
+    tables.write_table("items", "goqa.all", pl.DataFrame([_item("x", "USA", 0.1)], schema=tables.ITEMS), {})
+    assert tables.read_items("wvs7")["culture"].to_list() == ["JPN", "USA"]
+    assert tables.read_items("wvs7", "USA")["distribution"].to_list() == [[0.25, 0.75]]
+    assert tables.read_items("wvs7", "USA", weighted=True)["distribution"].to_list() == [[0.125, 0.875]]
+    assert tables.read_items("goqa", "USA")["item"].to_list() == ["x"]
+    with pytest.raises(AlignError, match="no answers of DEU in survey 'wvs7'") as error:
+        tables.read_items("wvs7", "DEU")
+    assert "align data import wvs FILE --country DEU" in str(error.value.hint)
+    assert "worldvaluessurvey.org" in str(error.value.hint)
+    with pytest.raises(AlignError, match="no weighted answers") as error:
+        tables.read_items("goqa", weighted=True)
+    assert "align data import opinions FILE" in str(error.value.hint)
+
+
+def test_ratings_of_one_language_are_joined(data_home: Path) -> None:
+    tables.write_table("ratings", "en.brysbaert", _ratings("en", "red", concreteness=4.2), {})
+    tables.write_table("ratings", "en.warriner", _ratings("en", "red", valence=6, arousal=5), {})
+    tables.write_table("ratings", "zh.cvaw", _ratings("zh", "红", valence=6, arousal=5), {})
+    assert tables.read_ratings("en").rows() == [("en", "red", 6, 5, 4.2)]
+    with pytest.raises(AlignError, match="no word ratings in language 'nl'") as error:
+        tables.read_ratings("nl")
+    assert "align data import norms FILE --language nl" in str(error.value.hint)
+
+
+def test_the_first_source_by_name_counts(data_home: Path) -> None:
+    tables.write_table("ratings", "en.b", _ratings("en", "red", valence=2), {})
+    tables.write_table("ratings", "en.a", _ratings("en", "red", valence=1), {})
+    assert tables.read_ratings("en")["valence"].to_list() == [1]
+
+
+def test_list_tables_tells_of_damage(data_home: Path) -> None:
+    assert tables.list_tables() == []
+    tables.write_table("associations", "us", _associations(("a", "b", 1)), {"licence": "mine"})
+    tables.write_table("associations", "zh", _associations(("a", "c", 1)), {})
+    (data_home / "associations" / "zh.parquet").write_bytes(b"PAR1")
+    us, zh = tables.list_tables()
+    assert (us["kind"], us["name"], us["rows"], us["licence"]) == ("associations", "us", 1, "mine")
+    assert us["sha256"].startswith(us["fingerprint"])
+    assert zh["name"] == "zh"
+    assert "not as it was imported" in zh["problem"]

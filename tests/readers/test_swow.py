@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from align_tasks.errors import AlignError
+from align_tasks.readers.swow import read_swow
+
+Write = Callable[[str, "str | bytes"], Path]
+HEADER = "cue\tresponse\tR1\tN\tR1.Strength\n"
+
+
+def _file(*rows: str) -> str:
+    return HEADER + "".join(row.replace(" ", "\t").replace("_", " ") + "\n" for row in rows)
+
+
+def _rows(frame: pl.DataFrame) -> list[tuple[str, str, int]]:
+    return sorted(frame.select("cue", "response", "count").iter_rows())
+
+
+def test_every_row_is_kept_merged_or_dropped_for_a_named_reason(write: Write) -> None:
+    path = write(
+        "strength.csv",
+        _file(
+            "red color 3 20 0",
+            "red Color 2 20 0",  # merged
+            "red blood 1 20 0",
+            "red #Missing 4 20 0",
+            "red #Unknown 1 20 0",
+            "red No_more_responses 1 20 0",
+            "red Unknown_word 1 20 0",
+            "red ?! 2 20 0",
+            "red RED 1 20 0",
+            "red zero 0 20 0",
+            "Red rose 4 20 0",
+            "#Missing x 1 1 0",
+            "... x 1 1 0",
+            "blue #Missing 5 5 0",
+        ),
+    )
+    frame, report = read_swow(path, "us", "en")
+    assert _rows(frame) == [("red", "blood", 1), ("red", "color", 5), ("red", "rose", 4)]
+    assert frame["n"].unique().to_list() == [10]
+    assert dict(frame.select("response", "strength").iter_rows()) == {"color": 0.5, "blood": 0.1, "rose": 0.4}
+    assert set(frame["culture"]) == {"us"}
+    assert set(frame["position"]) == {"R1"}
+    assert (report.counted, report.kept, report.merged) == (14, 3, 1)
+    assert report.dropped == {
+        "#Missing": 2,
+        "#Unknown": 1,
+        "No more responses": 1,
+        "Unknown word": 1,
+        "only punctuation": 1,
+        "same as the cue": 1,
+        "zero count": 1,
+        "cue is #Missing": 1,
+        "cue is only punctuation": 1,
+    }
+    facts = report.as_dict()["facts"]
+    assert (facts["cues in"], facts["cues kept"], facts["cues merged"], facts["cues dropped"]) == (5, 1, 1, 3)
+    assert (facts["responses in"], facts["responses kept"]) == (27, 10)
+
+
+@pytest.mark.parametrize("word", ["null", "NA", "true", "1e5", "nan", "None", "-1", "#N/A"])
+def test_words_that_look_like_no_words_survive(write: Write, word: str) -> None:
+    frame, report = read_swow(
+        write("strength.csv", _file(f"{word} thing 2 2 1", f"thing {word} 1 1 1")), "us", "en"
+    )
+    kept = word.lower().strip("-#")
+    assert _rows(frame) == sorted([(kept, "thing", 2), ("thing", kept, 1)])
+    assert report.dropped == {}
+
+
+def test_right_to_left_text_survives(write: Write) -> None:
+    frame, _ = read_swow(
+        write("strength.csv", _file("כלב \u200fחתול\u200e 3 3 1", "قطة كلب 1 1 1")), "he", "he"
+    )
+    assert _rows(frame) == [("כלב", "חתול", 3), ("قطة", "كلب", 1)]
+
+
+def test_chinese_scripts_become_one(write: Write) -> None:
+    frame, report = read_swow(write("strength.csv", _file("狗 貓 3 5 0", "狗 猫 2 5 0")), "zh", "zh")
+    assert _rows(frame) == [("狗", "猫", 5)]
+    assert report.merged == 1
+
+
+def test_the_position_is_the_files_own(write: Write) -> None:
+    content = _file("red color 3 3 1").replace("R1", "R123")
+    frame, _ = read_swow(write("strength.csv", content), "us", "en")
+    assert set(frame["position"]) == {"R123"}
+    with pytest.raises(AlignError, match="holds R123 counts, not R1"):
+        read_swow(write("strength.csv", content), "us", "en", position="R1")
+
+
+def test_strength_files_with_commas(write: Write) -> None:
+    content = '"cue","response","R1","N","R1.Strength"\n"red","a, b","2","3",0.67\n"red","NA","1","3",0.33\n'
+    frame, _ = read_swow(write("strength.csv.gz", content), "rp", "es")
+    assert _rows(frame) == [("red", "a, b", 2), ("red", "na", 1)]
+
+
+@pytest.mark.parametrize(
+    ("count", "problem"),
+    [
+        ("-3", "negative"),
+        ("x", "not a whole number"),
+        ("2.5", "not a whole number"),
+        ("", "not a whole number"),
+    ],
+)
+def test_damaged_counts_are_refused_with_line_and_value(write: Write, count: str, problem: str) -> None:
+    content = _file("red color 3 9 0") + f"red\tblood\t{count}\t9\t0\n"
+    with pytest.raises(
+        AlignError, match=rf"strength.csv, line 3: the count .* of 'red' -> 'blood' is {problem}"
+    ):
+        read_swow(write("strength.csv", content), "us", "en")
+
+
+@pytest.mark.parametrize("rest", ["red", "red\tblood", "red\tblood\t2", "red\tblood\t2\t9"])
+def test_a_file_cut_in_the_middle_of_a_line_is_refused(write: Write, rest: str) -> None:
+    with pytest.raises(AlignError, match=r"strength.csv, line 3: \d fields? .* but the header has 5"):
+        read_swow(write("strength.csv", _file("red color 3 9 0") + rest), "us", "en")
+
+
+def test_lines_with_commas_under_a_header_with_tabs_are_refused(write: Write) -> None:
+    with pytest.raises(AlignError, match="line 2: 1 field separated by tab"):
+        read_swow(write("strength.csv", HEADER + "red,color,3,9,0.3\n"), "us", "en")
+
+
+def test_files_with_their_tails_cut_are_refused(write: Write) -> None:
+    content = "cue\tresponse\tR123\naccident\tcar\t50\n"
+    with pytest.raises(AlignError, match=r"most frequent responses .* strengths cannot be computed"):
+        read_swow(write("heads.tsv", content), "us", "en")
+    with pytest.raises(AlignError, match="no column N"):
+        read_swow(write("heads.tsv", content), "us", "en", reader="swow-strength")
+
+
+def test_counts_that_do_not_reach_n_are_warned_of(write: Write) -> None:
+    _, report = read_swow(write("strength.csv", _file("red color 3 9 0", "blue sky 2 2 1")), "us", "en")
+    (warning,) = report.warnings
+    assert warning.startswith("for 1 of 2 cues the counts add up to less than N")
+
+
+def test_missing_columns_are_told(write: Write) -> None:
+    with pytest.raises(AlignError, match="no columns response, R1 or R123, N") as error:
+        read_swow(write("a.csv", "cue,answer,count\na,b,1\n"), "us", "en")
+    assert "cue, answer, count" in str(error.value.hint)
+
+
+def test_an_unknown_reader_is_told(write: Write) -> None:
+    with pytest.raises(AlignError, match="no reader named 'nothing'") as error:
+        read_swow(write("a.csv", _file("a b 1 1 1")), "us", "en", reader="nothing")
+    assert "swow-strength, swow-responses" in str(error.value.hint)
+
+
+def test_nothing_left_is_an_error(write: Write) -> None:
+    for rows in ([], ["red #Missing 3 3 1"]):
+        with pytest.raises(AlignError, match="no association is left"):
+            read_swow(write("a.csv", _file(*rows)), "us", "en")
+
+
+R_FILE = """\
+"","id","participantID","cue","R1","R2","R3"
+"1",11,1,"red","color","blood",NA
+"2",12,2,"red","Color","NA","rose"
+"3",13,3,"red",NA,NA,NA
+"4",14,4,"NA","sodium, mostly","x,NA,y","No more responses"
+"""
+
+
+def test_responses_as_r_writes_them_keep_the_word_na(write: Write) -> None:
+    frame, report = read_swow(write("SWOW-EN.R100.csv", R_FILE), "us", "en")
+    assert _rows(frame) == [
+        ("na", "sodium, mostly", 1),
+        ("na", "x,na,y", 1),
+        ("red", "blood", 1),
+        ("red", "color", 2),
+        ("red", "na", 1),
+        ("red", "rose", 1),
+    ]
+    assert (report.unit, report.counted, report.kept, report.merged) == ("responses", 12, 6, 1)
+    assert report.dropped == {"no answer": 4, "No more responses": 1}
+    assert set(frame["position"]) == {"R123"}
+    assert frame.filter(pl.col("cue") == "red")["n"].unique().to_list() == [5]
+
+
+def test_first_responses_only(write: Write) -> None:
+    frame, report = read_swow(write("SWOW-EN.R100.csv", R_FILE), "us", "en", position="R1")
+    assert _rows(frame) == [("na", "sodium, mostly", 1), ("red", "color", 2)]
+    assert (report.counted, report.dropped) == (4, {"no answer": 1})
+
+
+def test_bare_na_without_quotation_marks(write: Write) -> None:
+    content = (
+        "participantID\tcue\tR1\tR2\tR3\n1\tsalt\tNA\tCl\tNA\n2\tsalt\tNA\tNA\tNA\n3\tNA\tsodium\t\tNA\n"
+    )
+    frame, report = read_swow(write("responses.tsv", content), "us", "en")
+    assert _rows(frame) == [("na", "sodium", 1), ("salt", "cl", 1), ("salt", "na", 1)]
+    assert (report.counted, report.dropped) == (9, {"no answer": 6})
+
+
+def test_raw_and_dutch_column_names(write: Write) -> None:
+    for names in ("R1Raw;R2Raw;R3Raw", "asso1;asso2;asso3"):
+        frame, _ = read_swow(write("a.csv", f"cue;{names}\nrood;kleur;bloed;roos\n"), "nl", "nl")
+        assert _rows(frame) == [("rood", "bloed", 1), ("rood", "kleur", 1), ("rood", "roos", 1)]
+
+
+def test_responses_without_second_answers_need_a_position(write: Write) -> None:
+    path = write("a.csv", "cue,R1\nred,color\n")
+    with pytest.raises(AlignError, match="no columns R2, R3"):
+        read_swow(path, "us", "en")
+    frame, _ = read_swow(path, "us", "en", position="R1")
+    assert _rows(frame) == [("red", "color", 1)]
+
+
+def test_the_released_english_file(shared_data: Path) -> None:
+    frame, report = read_swow(shared_data / "swow/strength.SWOW-EN.R1.csv.gz", "us", "en")
+    facts = report.as_dict()["facts"]
+    assert (report.counted, facts["cues in"], facts["cues kept"]) == (483_636, 12_217, 12_217)
+    assert (report.kept, report.merged, sum(report.dropped.values())) == (482_393, 690, 553)
+    assert {"null", "true", "false", "none"} <= set(frame["cue"])
+    sums = frame.group_by("cue").agg(pl.col("strength").sum())["strength"]
+    assert sums.to_list() == pytest.approx([1] * 12_217)
+
+
+def test_the_chinese_subset_keeps_no_marker(shared_data: Path) -> None:
+    frame, report = read_swow(shared_data / "swow/strength.SWOWZH.R123.subset.csv", "zh", "zh")
+    assert frame["cue"].n_unique() == 489
+    assert report.dropped == {"#Missing": 356, "#Unknown": 53, "same as the cue": 84}
+    assert frame.filter(pl.col("response").str.to_lowercase().str.contains("missing|unknown|#")).is_empty()
+
+
+@pytest.mark.parametrize("name", ["strength.SWOW-EN.R123.heads.tsv", "strength.SWOWZH.R123.heads.tsv"])
+def test_the_shared_heads_are_refused(shared_data: Path, name: str) -> None:
+    with pytest.raises(AlignError, match="strengths cannot be computed"):
+        read_swow(shared_data / "swow" / name, "us", "en")
