@@ -9,6 +9,7 @@ import typer
 
 EXAMPLE = "Example: align demo --output results/demo"
 TASKS = ("swow_us", "swow_zh", "wvs_tension")
+SHOTS = 5
 
 
 def demo(
@@ -26,7 +27,11 @@ def demo(
     typer.echo(f"Preparing {NAME} (converted once, then cached) …", err=True)
     model = demo_model()
     settings = Settings(
-        tasks=TASKS, limit=limit, batch_size="8", model_args={"dtype": "float32"}, metadata={"norms": "demo"}
+        tasks=TASKS,
+        limit=limit,
+        num_fewshot=SHOTS,
+        model_args={"dtype": "float32"},
+        metadata={"norms": "demo"},
     )
     evaluation = evaluate(str(model), None, output, settings)
     typer.echo(make_table(evaluation.results))
@@ -49,7 +54,7 @@ def summary(model: str, results: dict[str, Any]) -> str:
     )
     coin = scores["wvs_tension_us"]["us_aligned_uniform,none"]
     return (
-        f"{model} wrote word associations ({associations}). The demo norms were written by hand to try the "
+        f"{model} wrote word associations after {SHOTS} worked examples ({associations}). The demo norms were written by hand to try the "
         "software: they are nobody's answers, so do not cite these figures. On the World Values Survey items "
         f"where the USA and China differ most, {survey}; giving every option the same probability would be "
         f"nearer to the USA on {coin:.0%}. The survey figures rest on the published "

@@ -9,7 +9,6 @@ from align_tasks.metrics.affect import AffectGap, affect_gap, mean_rating, resca
 from align_tasks.metrics.alignment import aligned, nearer
 from align_tasks.metrics.ceiling import SurveyCeiling, precision_ceiling, survey_ceiling
 from align_tasks.metrics.distribution import (
-    Scale,
     answer_distance,
     earth_movers_distance,
     jensen_shannon_distance,
@@ -24,7 +23,6 @@ from align_tasks.metrics.rank import paper_ranking_correlation, ranking_correlat
 
 __all__ = [
     "AffectGap",
-    "Scale",
     "SurveyCeiling",
     "affect_gap",
     "aligned",

@@ -6,7 +6,8 @@ import math
 
 import numpy.typing as npt
 
-from align_tasks.metrics.distribution import Scale, answer_distance
+from align_tasks.metrics.distribution import answer_distance
+from align_tasks.scale import Scale
 
 _ROUNDING = 1e-12
 

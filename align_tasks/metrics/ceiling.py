@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from align_tasks.metrics.checks import FloatArray, distributions
-from align_tasks.metrics.distribution import Scale, jensen_shannon_distance, transport_distance
+from align_tasks.metrics.distribution import jensen_shannon_distance, transport_distance
 from align_tasks.metrics.halves import IntArray, deal_halves
+from align_tasks.scale import Scale
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ non-finite values, rows that sum to something else, and empty input.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from align_tasks.metrics.checks import FloatArray, distribution_pair
-
-Scale: TypeAlias = Literal["ordinal", "nominal"]
-"""Whether the options of an item lie on a line (in the order given) or are mere names."""
+from align_tasks.scale import Scale
 
 Distances: TypeAlias = np.float64 | FloatArray
 """One number for two vectors, else an array of the broadcast leading shape."""

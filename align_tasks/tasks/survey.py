@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import Scale, earth_movers_distance, jensen_shannon_distance, softmax, survey_ceiling
+from align_tasks.metrics import earth_movers_distance, jensen_shannon_distance, softmax, survey_ceiling
 from align_tasks.norms.load import shuffle_key
 from align_tasks.prompts import option_labels, survey_prompt
+from align_tasks.scale import Scale
 from align_tasks.survey.wvs7 import load_items, load_questions, load_respondents, load_shares
 from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from align_tasks.errors import AlignError
-from align_tasks.metrics import Scale
+from align_tasks.scale import Scale
 
 
 @dataclass(frozen=True)
