@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,14 @@ import typer
 EXAMPLE = "Example: align demo --output results/demo"
 TASKS = ("swow_us", "swow_zh", "wvs_tension")
 SHOTS = 5
+
+SUMMARY = """
+{model} wrote word associations after {shots} worked examples ({associations}). The demo norms were
+written by hand to try the software: they are nobody's answers, so do not cite these figures.
+On the World Values Survey items where the USA and China differ most, {survey}; giving every option the
+same probability would be nearer to the USA on {coin:.0%}. The survey figures rest on the published answers
+of 2,596 people in the USA and 3,036 in China (wave 7).
+"""
 
 
 def demo(
@@ -52,11 +61,11 @@ def summary(model: str, results: dict[str, Any]) -> str:
         f"{samples[task]['effective']} items and to China on {scores[task]['zh_aligned,none']:.0%}"
         for task, language in (("wvs_tension_us", "in English"), ("wvs_tension_zh", "in Chinese"))
     )
-    coin = scores["wvs_tension_us"]["us_aligned_uniform,none"]
-    return (
-        f"{model} wrote word associations after {SHOTS} worked examples ({associations}). The demo norms were written by hand to try the "
-        "software: they are nobody's answers, so do not cite these figures. On the World Values Survey items "
-        f"where the USA and China differ most, {survey}; giving every option the same probability would be "
-        f"nearer to the USA on {coin:.0%}. The survey figures rest on the published "
-        "answers of 2,596 people in the USA and 3,036 in China (wave 7)."
+    text = SUMMARY.format(
+        model=model,
+        shots=SHOTS,
+        associations=associations,
+        survey=survey,
+        coin=scores["wvs_tension_us"]["us_aligned_uniform,none"],
     )
+    return fill(text, width=100)
