@@ -88,8 +88,8 @@ def tension_page() -> str:
             *rows,
             "",
             "## What the authors' rule chooses instead\n",
-            f"{len(only_paper)} of the 50 items differ ({_by_distance_alone(paper)} from the distance alone, were all "
-            "163 items compared). The `paper` rule takes these in place of ours:\n",
+            f"{len(only_paper)} of the 50 items differ; were no item left out, the distance alone would change "
+            f"{_by_distance_alone(paper)}. The `paper` rule takes these in place of ours:\n",
             *(f"- {item}, {items[item].label}: {_why(item, ours)}" for item in only_paper),
             "",
             f"Ours only: {', '.join(item for item in chosen if item not in paper)}.",
