@@ -88,7 +88,7 @@ def tension_page() -> str:
             *rows,
             "",
             "## What the authors' rule chooses instead\n",
-            f"{len(only_paper)} of the 50 items differ; were no item left out, the distance alone would change "
+            f"{len(only_paper)} of the 50 items differ; with no item left out, the distance alone changes "
             f"{_by_distance_alone(paper)}. The `paper` rule takes these in place of ours:\n",
             *(f"- {item}, {items[item].label}: {_why(item, ours)}" for item in only_paper),
             "",
