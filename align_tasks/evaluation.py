@@ -68,7 +68,7 @@ def check_tasks(names: Sequence[str], manager: Any) -> None:
         )
 
 
-def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) -> Evaluation:
+def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) -> Evaluation | None:
     """Evaluate one model, or one model with one adapter.
 
     Args:
@@ -76,6 +76,9 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
         adapter: folder of a PEFT adapter, or None for the base model alone.
         output: folder for the results and samples files, which lm-eval names.
         settings: how to evaluate.
+
+    Returns:
+        The evaluation; None on all but the first of several processes, where lm-eval gathers nothing.
 
     Raises:
         AlignError: a task is unknown, a folder is missing, or the files could not be written.
@@ -105,6 +108,8 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
         log_samples=True,
         metadata=dict(settings.metadata),
     )
+    if results is None:
+        return None
     samples = results.pop("samples")
     tracker.save_results_aggregated(results=results, samples=samples)
     for name in results["configs"]:

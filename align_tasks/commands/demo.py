@@ -43,6 +43,8 @@ def demo(
         metadata={"norms": "demo"},
     )
     evaluation = evaluate(str(model), None, output, settings)
+    if evaluation is None:
+        return
     typer.echo(make_table(evaluation.results))
     typer.echo(summary(NAME, evaluation.results))
     typer.echo(f"\nResults: {evaluation.results_file}")

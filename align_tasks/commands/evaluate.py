@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,7 +33,9 @@ def evaluate(
     ] = False,
     dtype: Annotated[str, typer.Option(help="Number format: float32, bfloat16, float16 or auto.")] = "auto",
     device: Annotated[str | None, typer.Option(help="Torch device; a GPU where there is one.")] = None,
-    norms: Annotated[str, typer.Option(help="Which norms: auto, imported or demo.")] = "auto",
+    metadata: Annotated[
+        str, typer.Option(help='Choices of the tasks as JSON, such as \'{"norms": "imported"}\'.')
+    ] = "{}",
     as_json: Annotated[bool, typer.Option("--json", help="Print lm-eval's results as JSON.")] = False,
 ) -> None:
     """Evaluate a model, then each adapter on it, and write lm-eval's results and samples files."""
@@ -49,13 +51,15 @@ def evaluate(
         num_fewshot=num_fewshot,
         apply_chat_template=apply_chat_template,
         model_args={"dtype": dtype},
-        metadata={} if norms == "auto" else {"norms": norms},
+        metadata=_choices(metadata),
         backend=backend,
         device=device,
     )
     found = []
     for chosen in (None, *(adapter or ())):
         evaluation = run(model, chosen, output, settings)
+        if evaluation is None:
+            return
         found.append(evaluation.results)
         print(f"{chosen or model}: {evaluation.results_file}", file=sys.stderr)
         if not as_json:
@@ -64,3 +68,13 @@ def evaluate(
                 typer.echo(make_table(evaluation.results, "groups"))
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=handle_non_serializable, ensure_ascii=False))
+
+
+def _choices(text: str) -> dict[str, Any]:
+    try:
+        choices = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise typer.BadParameter(f"--metadata is no JSON: {error}") from error
+    if not isinstance(choices, dict):
+        raise typer.BadParameter('--metadata must be a JSON object, such as \'{"norms": "imported"}\'')
+    return choices

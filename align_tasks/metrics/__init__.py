@@ -5,9 +5,15 @@ Nothing here reads data or knows a task; words arrive normalised, distributions 
 
 from __future__ import annotations
 
-from align_tasks.metrics.affect import AffectGap, affect_gap, mean_rating, rescale
+from align_tasks.metrics.affect import AffectGap, affect_gap, mean_rating
 from align_tasks.metrics.alignment import aligned, nearer
-from align_tasks.metrics.ceiling import SurveyCeiling, precision_ceiling, survey_ceiling
+from align_tasks.metrics.ceiling import (
+    AssociationCeiling,
+    SurveyCeiling,
+    association_ceiling,
+    precision_ceiling,
+    survey_ceiling,
+)
 from align_tasks.metrics.distribution import (
     answer_distance,
     earth_movers_distance,
@@ -23,10 +29,12 @@ from align_tasks.metrics.rank import paper_ranking_correlation, ranking_correlat
 
 __all__ = [
     "AffectGap",
+    "AssociationCeiling",
     "SurveyCeiling",
     "affect_gap",
     "aligned",
     "answer_distance",
+    "association_ceiling",
     "earth_movers_distance",
     "jensen_shannon_distance",
     "jensen_shannon_divergence",
@@ -38,7 +46,6 @@ __all__ = [
     "precision_ceiling",
     "precisions",
     "ranking_correlation",
-    "rescale",
     "softmax",
     "spearman",
     "survey_ceiling",

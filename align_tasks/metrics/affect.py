@@ -6,11 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-import numpy as np
-import numpy.typing as npt
-
-from align_tasks.metrics.checks import FloatArray
-
 
 @dataclass(frozen=True)
 class AffectGap:
@@ -72,34 +67,3 @@ def affect_gap(
     """
     ours, theirs = mean_rating(model, ratings, first=first), mean_rating(people, ratings, first=first)
     return None if ours is None or theirs is None else AffectGap(ours, theirs)
-
-
-def rescale(
-    values: npt.ArrayLike, native: tuple[float, float], target: tuple[float, float]
-) -> np.float64 | FloatArray:
-    """Map ratings linearly from one range to another, so that norms of two languages compare.
-
-    As arXiv 2508.13426 does with Chinese valence (-3 to 3) and arousal (0 to 4), both to 1 to 9. A target
-    given from high to low turns the scale round, as Chinese concreteness (1 = concrete) needs.
-
-    Args:
-        values: any shape, ratings within `native`; NaN (not rated) stays NaN.
-        native: lowest and highest rating possible in `values`.
-        target: what they become.
-
-    Returns:
-        The same shape; a number for a number.
-
-    Raises:
-        ValueError: `native` not from low to high, or a value outside it.
-    """
-    low, high = native
-    ratings = np.asarray(values, dtype=np.float64)
-    if not low < high:
-        raise ValueError(f"native range must go from low to high, not {native}")
-    outside = (ratings < low) | (ratings > high)
-    if outside.any():
-        raise ValueError(f"ratings outside {native}: {ratings[outside][:3]}")
-    share = (ratings - low) / (high - low)
-    mapped: np.float64 | FloatArray = (target[0] * (1 - share) + target[1] * share)[()]
-    return mapped

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from align_tasks.metrics.checks import FloatArray, distributions
 from align_tasks.metrics.distribution import jensen_shannon_distance, transport_distance
 from align_tasks.metrics.halves import IntArray, deal_halves
+from align_tasks.metrics.rank import spearman
 from align_tasks.scale import Scale
 
 
@@ -80,6 +81,40 @@ def expected_hits(half: IntArray, other: IntArray, k: int) -> FloatArray:
     places = k - above.sum(axis=-1)
     tied_hit_rate = (tied & hit).sum(axis=-1) / np.maximum(tied.sum(axis=-1), 1)
     return np.asarray((above & hit).sum(axis=-1) + places * tied_hit_rate)
+
+
+@dataclass(frozen=True)
+class AssociationCeiling:
+    """How well the strengths of one half of the responses to a cue agree with those of the other half.
+
+    Attributes:
+        jsd: Jensen-Shannon distance (base 2) between the halves' strengths, in [0, 1].
+        spearman: Spearman's correlation between the halves' counts, in [-1, 1].
+    """
+
+    jsd: float
+    spearman: float
+
+
+def association_ceiling(counts: Sequence[int], *, splits: int = 20, seed: int) -> AssociationCeiling:
+    """What people score as a model of people, on the strengths of given responses to a cue.
+
+    The responses are dealt at random into two halves, as in `precision_ceiling`; averaged over the splits.
+
+    Args:
+        counts: how often each of the responses was given, at least 2 responses in all.
+        splits: number of random splits, at least 1.
+        seed: of the random splits; see `deal_halves`.
+
+    Raises:
+        ValueError: as `precision_ceiling`.
+    """
+    one, other = deal_halves(counts, splits=splits, seed=seed)
+    p, q = (half / half.sum(axis=-1, keepdims=True) for half in (one, other))
+    return AssociationCeiling(
+        jsd=float(np.mean(jensen_shannon_distance(p, q))),
+        spearman=float(np.mean([spearman(*pair) for pair in zip(one, other, strict=True)])),
+    )
 
 
 def survey_ceiling(

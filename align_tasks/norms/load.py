@@ -24,7 +24,11 @@ Source = Literal["auto", "demo", "imported"]
 
 @dataclass(frozen=True)
 class CueNorms:
-    """What people answered to one cue: `responses`, most frequent first, each with its count."""
+    """What people answered to one cue: `responses`, most frequent first, each with its count.
+
+    Equally frequent responses stand in an order without system (a hash), so that a list that is cut
+    within a tie is not cut by the alphabet.
+    """
 
     cue: str
     responses: tuple[str, ...]
@@ -37,32 +41,39 @@ class Norms:
 
     Attributes:
         culture: whose they are.
-        name: ``demo``, or the published name of the imported norms with its position set.
+        name: ``demo``, or the name of the file that was imported.
+        sha256: of the file that was imported; empty for the demo norms.
         frame: associations, with the columns of `tables.ASSOCIATIONS`.
     """
 
     culture: Culture
     name: str
+    sha256: str
     frame: pl.DataFrame
 
-    @property
-    def is_demo(self) -> bool:
-        """Whether these are the demo norms, which no person answered."""
-        return self.name == "demo"
+    def describe(self) -> dict[str, str]:
+        """What results should say of these norms."""
+        return {"norms": self.name, "norms_sha256": self.sha256}
 
     def cues(self, split: Split) -> Iterator[CueNorms]:
         """The cues of a split, in an order that is random but the same everywhere.
 
         The first N of them are therefore a fair sample, which is what ``--limit N`` takes.
         """
-        grouped = (
-            self.frame.sort("cue", "count", "response", descending=[False, True, False])
-            .group_by("cue", maintain_order=True)
-            .agg("response", "count")
-        )
-        rows = [row for row in grouped.iter_rows() if split_of(row[0]) == split]
+        grouped = self.frame.group_by("cue").agg("response", "count").iter_rows()
+        rows = [row for row in grouped if split_of(row[0]) == split]
         for cue, responses, counts in sorted(rows, key=lambda row: shuffle_key(row[0])):
-            yield CueNorms(cue, tuple(responses), tuple(counts))
+            yield _by_frequency(cue, dict(zip(responses, counts, strict=True)))
+
+
+def _by_frequency(cue: str, counts: dict[str, int]) -> CueNorms:
+    ordered = sorted(counts, key=lambda response: (-counts[response], shuffle_key(cue, response)))
+    return CueNorms(cue, tuple(ordered), tuple(counts[response] for response in ordered))
+
+
+def seed_of(*parts: str) -> int:
+    """Seed that follows from texts, so that a simulation for one cue does not depend on the others."""
+    return int.from_bytes(shuffle_key("seed", *parts)[:4], "big")
 
 
 def shuffle_key(*parts: str) -> bytes:
@@ -84,7 +95,8 @@ def load_norms(culture: Culture, source: Source = "auto") -> Norms:
         raise AlignError(f"unknown norms {source!r}", hint="Norms: auto, imported, demo")
     if source != "demo" and (source == "imported" or culture.name in store.names("associations")):
         frame = tables.read_associations(culture.name)
-        return Norms(culture, f"{culture.norms} {frame['position'][0]}", frame)
+        file = tables.provenance("associations", culture.name)["source"]
+        return Norms(culture, file["name"], file["sha256"], frame)
     if not _demo_file(culture).is_file():
         raise AlignError(f"no demo norms for {culture.name!r}", hint=tables.associations_hint(culture.name))
     if source == "auto":
@@ -93,7 +105,7 @@ def load_norms(culture: Culture, source: Source = "auto") -> Norms:
             culture.norms,
             tables.associations_hint(culture.name),
         )
-    return Norms(culture, "demo", _read_demo(culture))
+    return Norms(culture, "demo", "", _read_demo(culture))
 
 
 def _demo_file(culture: Culture) -> Path:

@@ -34,10 +34,16 @@ def affect_of(words: Sequence[str], responses: Sequence[str], language: str) -> 
     return found
 
 
+def rating_sources(language: str) -> list[str]:
+    """The rating norms in use for a language, each with the fingerprint of its table."""
+    names = [name for name in store.names("ratings") if name.split(".")[0] == language]
+    return [f"{name} {store.fingerprint('ratings', name)}" for name in names]
+
+
 @lru_cache(maxsize=4)
 def ratings_of(language: str) -> dict[str, dict[str, float]]:
     """Rating of each word in a language, by dimension; empty where nothing was imported."""
-    if not any(name.split(".")[0] == language for name in store.names("ratings")):
+    if not rating_sources(language):
         return {}
     table = read_ratings(language)
     return {

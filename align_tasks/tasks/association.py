@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 from align_tasks.cultures import get_culture
 from align_tasks.metrics import precision_ceiling, precisions
-from align_tasks.norms.load import CueNorms, Source, load_norms
+from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of
 from align_tasks.parsing import parse_associations
 from align_tasks.prompts import association_prompt, join_words
-from align_tasks.tasks.affect import affect_of
+from align_tasks.tasks.affect import affect_of, rating_sources
 from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
 
 KS = (5, 10, 40)
 ANSWER_WORDS = 40
 
 
-def dataset(culture: str, norms: Source = "auto", **_: Any) -> BuiltDataset:
-    """Test cues with people's responses, training cues as worked examples, of one culture."""
+def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
+    """Test cues with people's responses, training cues as worked examples, of one culture.
+
+    Cues with a single response are left out of the test, since no half of one response predicts another.
+    """
     known = get_culture(culture)
     loaded = load_norms(known, norms)
-    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test")]
-    ceilings = [precision_ceiling(row["counts"], KS, seed=place) for place, row in enumerate(test)]
-    mean = {k: sum(ceiling[k] for ceiling in ceilings) / len(ceilings) for k in KS}
-    for row, ceiling in zip(test, ceilings, strict=True):
-        row["ceiling"] = [ceiling[k] for k in KS]
-        row["mean_ceiling_at_5"] = mean[5]
+    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test") if sum(cue.counts) > 1]
+    for row in test:
+        row["ceiling"] = list(precision_ceiling(row["counts"], KS, seed=seed_of(row["cue"])).values())
+    mean_at_5 = math.fsum(row["ceiling"][0] for row in test) / max(1, len(test))
+    for row in test:
+        row["mean_ceiling_at_5"] = mean_at_5
     train = [_row(cue, known.name, known.language) for cue in loaded.cues("train")]
-    return BuiltDataset(test, train, norms=loaded.name)
+    return BuiltDataset(test, train, **loaded.describe(), ratings=rating_sources(known.language))
 
 
 def _row(cue: CueNorms, culture: str, language: str) -> Doc:
@@ -56,7 +59,7 @@ def process_results(doc: Doc, results: list[str]) -> dict[str, float]:
     return {
         **{f"p_at_{k}": score for k, score in scores.items()},
         **{f"human_p_at_{k}": ceiling for k, ceiling in zip(KS, doc["ceiling"], strict=True)},
-        "ceiling_share": scores[5] / doc["mean_ceiling_at_5"],
+        **({"ceiling_share": scores[5] / doc["mean_ceiling_at_5"]} if doc["mean_ceiling_at_5"] else {}),
         "invalid": float(not words),
         **affect_of(words, doc["responses"], doc["language"]),
     }

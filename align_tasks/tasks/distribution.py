@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import jensen_shannon_distance, softmax, spearman
-from align_tasks.norms.load import CueNorms, Source, load_norms
+from align_tasks.metrics import association_ceiling, jensen_shannon_distance, softmax, spearman
+from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of
 from align_tasks.prompts import association_prompt, join_words, wording
 from align_tasks.tasks.association import ANSWER_WORDS
 from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
@@ -16,13 +14,19 @@ from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
 CANDIDATES = 20
 
 
-def dataset(culture: str, norms: Source = "auto", **_: Any) -> BuiltDataset:
-    """Test cues with their most frequent responses, training cues as worked examples."""
+def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
+    """Test cues with their most frequent responses, training cues as worked examples.
+
+    Cues whose responses are all equally frequent are left out of the test: they give no order.
+    """
     known = get_culture(culture)
     loaded = load_norms(known, norms)
-    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test") if len(cue.responses) > 1]
+    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test") if len(set(cue.counts)) > 1]
+    for row in test:
+        human = association_ceiling(row["counts"], seed=seed_of(row["cue"]))
+        row["human"] = [human.jsd, human.spearman]
     train = [_row(cue, known.name, known.language) for cue in loaded.cues("train")]
-    return BuiltDataset(test, train, norms=loaded.name)
+    return BuiltDataset(test, train, **loaded.describe())
 
 
 def _row(cue: CueNorms, culture: str, language: str) -> Doc:
@@ -45,10 +49,13 @@ def process_results(doc: Doc, results: list[tuple[float, bool]]) -> dict[str, fl
     ``jsd``        Jensen-Shannon distance (base 2) between the softmax of the log-likelihoods and
                    people's strengths, both over the cue's twenty most frequent responses
     ``spearman``   correlation of the log-likelihoods with people's counts
+    ``…_human``    what one half of the people scores on the other half, on the same responses
     """
     log_likelihoods = np.array([log_likelihood for log_likelihood, _ in results])
     counts = np.array(doc["counts"], dtype=float)
     return {
         "jsd": float(jensen_shannon_distance(softmax(log_likelihoods), counts / counts.sum())),
+        "jsd_human": doc["human"][0],
         "spearman": spearman(log_likelihoods, counts),
+        "spearman_human": doc["human"][1],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
 Distribution = NDArray[np.float64]
 
 
-def dataset(culture: str, **_: Any) -> BuiltDataset:
+def dataset(culture: str) -> BuiltDataset:
     """All items, in the culture's language, each with the options its people were offered."""
     known = get_culture(culture)
     rows = []

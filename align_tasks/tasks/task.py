@@ -17,7 +17,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from inspect import signature
+from random import Random
 from typing import Any
 
 import datasets
@@ -25,10 +29,27 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
 from align_tasks import __version__
+from align_tasks.errors import AlignError
+from align_tasks.norms.load import seed_of
 from align_tasks.prompts import Prompt, base_text, chat_messages
 
 PROMPT_COLUMNS = ("instruction", "questions", "lead", "space", "choices")
+CHOICES = ("norms", "tension")
+UNUSED_SETTINGS = (
+    "description",
+    "gen_prefix",
+    "use_prompt",
+    "fewshot_config",
+    "fewshot_delimiter",
+    "target_delimiter",
+    "process_docs",
+)
+BASE_END = ["\n"]
 DATA_COLUMNS = ("cue", "responses", "candidates", "counts", "item", "scale", "shares")
+
+EMPTY_HINT = "A tenth of the cues is the test split: norms of a few cues may have none."
+
+logger = logging.getLogger(__name__)
 
 Doc = dict[str, Any]
 Render = Callable[..., str]
@@ -38,15 +59,39 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
     """A task of the YAML file's functions, whose metadata say which human data it holds."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
+        refuse_unused(config)
+        self._fewshot_seed = 0
         super().__init__(config={key: value for key, value in config.items() if key != "class"})
 
     def download(self, *_: Any, **__: Any) -> None:
         """Build the dataset and record what it holds where lm-eval writes it into the results."""
-        built: BuiltDataset = self.config.custom_dataset(**self.config.metadata)
+        refuse_misspelt(self.config.metadata)
+        taken = set(CHOICES) & set(signature(self.config.custom_dataset).parameters)
+        chosen = {key: self.config.metadata[key] for key in taken if key in self.config.metadata}
+        fixed = self.config.dataset_kwargs
+        built: BuiltDataset = self.config.custom_dataset(**chosen, **fixed)
         self.dataset = built.splits
-        self.config.metadata |= built.describe()
+        self.config.metadata |= fixed | built.describe()
         if built.metadata.get("norms") == "demo":
             self.config.task_alias = f"{self.config.task} (demo norms)"
+
+    def build_all_requests(self, **options: Any) -> None:
+        """Build the requests anew: lm-eval's cache of them does not know which norms they were built from."""
+        if options.pop("cache_requests", False):
+            logger.warning("%s: requests are not cached, they are quick to build", self.config.task)
+        super().build_all_requests(**options)
+
+    def set_fewshot_seed(self, seed: int | None = None) -> None:
+        """Remember the seed of the worked examples, each row's of which follow from it and the row alone."""
+        self._fewshot_seed = seed or 0
+        super().set_fewshot_seed(seed=seed)
+
+    def process_results(self, doc: Doc, results: Any) -> dict[str, float]:
+        """Metrics of one row, by the task's own function; with ``--predict_only`` there are none."""
+        if "bypass" in self._metric_fn_list:
+            return {"bypass": 999}
+        scores: dict[str, float] = self.config.process_results(doc, results)
+        return scores
 
     def fewshot_context(
         self,
@@ -59,8 +104,7 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         gen_prefix: str | None = None,
     ) -> str | list[str]:
         """The prompt text, or one for each of the row's questions."""
-        shown = self.sampler.sample(n=num_fewshot) if num_fewshot else []
-        examples = [(prompts_of(example)[0], str(example["answer"])) for example in shown]
+        examples = [(prompts_of(row)[0], str(row["answer"])) for row in self._examples(doc, num_fewshot)]
         system = [{"role": "system", "content": system_instruction}] if system_instruction else []
         texts = []
         for prompt in prompts_of(doc):
@@ -70,6 +114,16 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
             else:
                 texts.append("\n\n".join([*(m["content"] for m in system), base_text(prompt, examples)]))
         return texts if len(texts) > 1 else texts[0]
+
+    def _examples(self, doc: Doc, count: int) -> list[Doc]:
+        """Worked examples for a row, drawn by the seed and the row: the same whatever else is evaluated."""
+        if not count:
+            return []
+        rows = self.dataset["train"]
+        if count > len(rows):
+            raise AlignError(f"{self.config.task}: {count} worked examples wanted, {len(rows)} training cues")
+        drawn = Random(seed_of(str(self._fewshot_seed), doc["questions"][0])).sample(range(len(rows)), count)
+        return [rows[place] for place in drawn]
 
     def construct_requests(self, doc: Doc, ctx: str | list[str], **kwargs: Any) -> list[Instance]:
         """Requests for one row: a generation, or every choice after every one of its questions."""
@@ -88,9 +142,9 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         ]
 
     def _generation_settings(self, is_chat: bool) -> dict[str, Any]:
-        """A base model's answer is one line; a chat model ends its own turn."""
+        """A base model's answer is one line; a chat model ends its own turn, unless told otherwise."""
         settings = dict(self.config.generation_kwargs)
-        return {**settings, "until": [] if is_chat else settings["until"]}
+        return {**settings, "until": []} if is_chat and settings["until"] == BASE_END else settings
 
 
 class BuiltDataset:
@@ -100,9 +154,14 @@ class BuiltDataset:
         test: the rows to evaluate.
         train: the rows from which few-shot examples are drawn.
         **metadata: what the results should say of the data, such as ``norms``.
+
+    Raises:
+        AlignError: there is nothing to evaluate.
     """
 
     def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
+        if not test:
+            raise AlignError(f"no test items in {metadata.get('norms', 'the data')}", hint=EMPTY_HINT)
         rows = {"test": test} if train is None else {"test": test, "train": train}
         self.splits = datasets.DatasetDict(
             {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
@@ -119,6 +178,32 @@ class BuiltDataset:
             "prompt_fingerprint": fingerprint(self._test, PROMPT_COLUMNS),
             "align_tasks": __version__,
         }
+
+
+def refuse_unused(config: Mapping[str, Any]) -> None:
+    """Refuse settings of a task file that would stand in the results without having any effect.
+
+    Raises:
+        AlignError: names them.
+    """
+    unused = [key for key in UNUSED_SETTINGS if config.get(key) is not None]
+    if unused:
+        raise AlignError(
+            f"task {config.get('task')!r} sets {', '.join(unused)}, which our prompts do not use",
+            hint="Prompts are in align_tasks.prompts; take the settings out of the task file.",
+        )
+
+
+def refuse_misspelt(metadata: Mapping[str, Any]) -> None:
+    """Refuse a choice that is nearly, but not quite, one of `CHOICES`: it would be recorded and ignored.
+
+    Raises:
+        AlignError: names it and the right one.
+    """
+    for key in metadata:
+        close = get_close_matches(key, CHOICES, n=1, cutoff=0.75)
+        if close and key not in CHOICES:
+            raise AlignError(f"unknown choice {key!r} in the metadata: is {close[0]!r} meant?")
 
 
 def prompts_of(doc: Doc) -> list[Prompt]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import aligned, answer_distance
+from align_tasks.metrics import aligned, nearer, paper_tension_distance
 from align_tasks.survey.tension import Rule, tension_set
 from align_tasks.survey.wvs7 import load_items, load_shares
 from align_tasks.tasks.survey import answer_distributions, human_reference, shares_of, shuffled, survey_row
@@ -18,7 +17,7 @@ PAIR = ("us", "zh")
 SIZE = 50
 
 
-def dataset(culture: str, tension: Rule = "emd", **_: Any) -> BuiltDataset:
+def dataset(culture: str, tension: Rule = "emd") -> BuiltDataset:
     """The 50 items on which the USA and China differ most, asked in the culture's language."""
     countries = [get_culture(name).country for name in PAIR]
     chosen = tension_set(load_items(), load_shares(), *countries, size=SIZE, rule=tension)
@@ -44,6 +43,7 @@ def process_results(doc: Doc, results: Sequence[tuple[float, bool]]) -> dict[str
 
     ``distance_XX``          distance of the model's answer distribution to the culture's shares
     ``XX_aligned``           1 when that distance is the smaller one, 0.5 when both are equal
+    ``XX_aligned_paper``     the same by the authors' distance (`paper_tension_distance`)
     ``…_uniform``            what equal probabilities for all options would score
     ``distance_XX_human``    what one half of the culture's respondents scores on the other half
     """
@@ -52,7 +52,11 @@ def process_results(doc: Doc, results: Sequence[tuple[float, bool]]) -> dict[str
     uniform = np.full(len(doc["options"]), 1 / len(doc["options"]))
     scores: dict[str, float] = {}
     for suffix, answers in (("", (given + backwards) / 2), ("_uniform", uniform)):
-        distances = [float(answer_distance(answers, shares, scale)) for shares in doc["shares"]]
+        distances = nearer(answers, doc["shares"][0], doc["shares"][1], scale)
         for name, own, other in zip(names, distances, distances[::-1], strict=True):
             scores |= {f"distance_{name}{suffix}": own, f"{name}_aligned{suffix}": aligned(own, other)}
+    model = (given + backwards) / 2
+    paper = [float(paper_tension_distance(model, shares)) for shares in doc["shares"]]
+    for name, own, other in zip(names, paper, paper[::-1], strict=True):
+        scores[f"{name}_aligned_paper"] = aligned(own, other)
     return scores | {f"distance_{name}_human": human for name, human in zip(names, doc["human"], strict=True)}

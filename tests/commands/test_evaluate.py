@@ -93,3 +93,11 @@ def test_tasks_are_listed_and_their_folder_named() -> None:
     assert "wvs_tension" in _align("tasks").stdout.splitlines()
     folder = Path(_align("tasks", "path").stdout.strip())
     assert (folder / "swow_us.yaml").is_file()
+
+
+@pytest.mark.parametrize("choices", ["norms=demo", "[1]"])
+def test_choices_that_are_no_json_object_are_wrong_usage(choices: str, model: str, tmp_path: Path) -> None:
+    arguments = ("--model", model, "--tasks", "wvs_us", "--output", str(tmp_path / "out"))
+    done = _align("eval", *arguments, "--metadata", choices)
+    assert done.returncode == 2
+    assert "JSON" in done.stderr

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import pytest
 
-from align_tasks.metrics import AffectGap, affect_gap, mean_rating, rescale
+from align_tasks.metrics import AffectGap, affect_gap, mean_rating
 
 VALENCE = {"love": 8.0, "war": 2.0, "rose": 7.0, "tax": 3.0}
 
@@ -52,32 +49,3 @@ def test_a_rating_of_zero_is_a_rating() -> None:
 def test_refuses_to_look_at_no_words() -> None:
     with pytest.raises(ValueError, match="0"):
         mean_rating(["love"], VALENCE, first=0)
-
-
-def test_chinese_norms_on_the_english_scale() -> None:
-    np.testing.assert_allclose(rescale([-3, 0, 1.5, 3], (-3, 3), (1, 9)), [1, 5, 7, 9])
-    np.testing.assert_allclose(rescale([0, 1, 4], (0, 4), (1, 9)), [1, 3, 9])
-
-
-def test_a_target_from_high_to_low_turns_the_scale_round() -> None:
-    np.testing.assert_allclose(rescale([1, 2, 5], (1, 5), (5, 1)), [5, 4, 1])
-
-
-def test_shape_and_missing_ratings_stay() -> None:
-    assert isinstance(rescale(0.0, (-3, 3), (1, 9)), float)
-    rescaled = np.asarray(rescale([[math.nan, 3.0]], (-3, 3), (1, 9)))
-    np.testing.assert_array_equal(rescaled, [[math.nan, 9.0]])
-
-
-@pytest.mark.parametrize(
-    ("values", "native", "message"),
-    [
-        ([3.5], (-3, 3), r"3\.5"),
-        ([-3.5], (-3, 3), r"-3\.5"),
-        ([1], (3, 3), "low to high"),
-        ([1], (3, 1), "low"),
-    ],
-)
-def test_rescale_refuses(values: list[float], native: tuple[float, float], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        rescale(values, native, (1, 9))

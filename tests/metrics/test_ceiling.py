@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import jensenshannon
 
-from align_tasks.metrics import precision_at_k, precision_ceiling, survey_ceiling
+from align_tasks.metrics import association_ceiling, precision_at_k, precision_ceiling, survey_ceiling
 from align_tasks.metrics.ceiling import expected_hits
 from align_tasks.metrics.halves import deal_halves
 
@@ -215,3 +216,26 @@ def test_survey_ceiling_is_deterministic_by_seed() -> None:
 def test_survey_ceiling_refuses(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         survey_ceiling(**{"shares": [0.4, 0.6], "n": 100, "scale": "ordinal", "seed": 0, **arguments})
+
+
+# associations
+
+
+def test_where_nobody_agrees_the_halves_share_nothing() -> None:
+    found = association_ceiling([1, 1], splits=10, seed=0)
+    assert (found.jsd, found.spearman) == (1, -1)
+
+
+def test_tiny_case_of_agreement_against_every_possible_split() -> None:
+    """a a b: one of two kinds alone in the smaller half. (a | a b) twice, (b | a a) once."""
+    found = association_ceiling([2, 1], splits=6_000, seed=0)
+    apart = jensenshannon([0, 1], [1, 0], base=2)
+    mixed = jensenshannon([1, 0], [0.5, 0.5], base=2)
+    assert found.jsd == pytest.approx((2 * mixed + apart) / 3, abs=0.01)
+    assert found.spearman == pytest.approx((2 * 0 + -1) / 3, abs=0.02)
+
+
+def test_many_answers_agree_nearly_perfectly() -> None:
+    found = association_ceiling([4000, 2000, 1000, 500], seed=0)
+    assert found.jsd < 0.02
+    assert found.spearman == pytest.approx(1)

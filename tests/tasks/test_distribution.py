@@ -8,13 +8,14 @@ from scipy.spatial.distance import jensenshannon
 
 from align_tasks.tasks.distribution import dataset, process_results
 
-DOC = {"counts": [6, 3, 1]}
+DOC = {"counts": [6, 3, 1], "human": [0.2, 0.7]}
 
 
 def test_metrics_of_one_cue_worked_by_hand() -> None:
     scores = process_results(DOC, [(math.log(p) - 5, False) for p in (0.2, 0.5, 0.3)])
     assert scores["jsd"] == pytest.approx(jensenshannon([0.2, 0.5, 0.3], [0.6, 0.3, 0.1], base=2))
     assert scores["spearman"] == pytest.approx(-0.5)
+    assert (scores["jsd_human"], scores["spearman_human"]) == (0.2, 0.7)
 
 
 def test_likelihoods_in_peoples_proportions_are_at_no_distance() -> None:

@@ -5,22 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lm_eval import evaluate
+from lm_eval import simple_evaluate
 
+from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
 from align_tasks.splits import split_of
-from align_tasks.tasks.task import DATA_COLUMNS, PROMPT_COLUMNS, fingerprint
+from align_tasks.tasks.task import DATA_COLUMNS, PROMPT_COLUMNS, AlignTask, fingerprint
 
 SURVEY, ASSOCIATION = "wvs_tension_zh", "swow_us"
+GOLDEN = {
+    "swow_us": "3155dff683d4",
+    "swow_zh": "41eb64c11923",
+    "wvs_us": "f011a69fa046",
+    "wvs_zh": "5662383f04bb",
+    "wvs_tension_us": "409207aa55c5",
+}
 
 
-def _run(model: Any, *names: str, **options: Any) -> Any:
-    loaded = task_manager({"norms": "demo"}).load(list(names))
-    shots = options.pop("num_fewshot", 0)
-    for task in loaded["tasks"].values():
-        task.set_config("num_fewshot", shots if task.config.num_fewshot is None else 0)
-        task.set_fewshot_seed(1234)
-    return evaluate(lm=model, task_dict=loaded, limit=2, bootstrap_iters=0, **options)
+def _run(model: Any, *names: str, metadata: dict[str, str] | None = None, **options: Any) -> Any:
+    return simple_evaluate(
+        model=model,
+        tasks=list(names),
+        task_manager=task_manager(metadata or {"norms": "demo"}),
+        **{"limit": 2, "bootstrap_iters": 0, **options},
+    )
 
 
 @pytest.fixture
@@ -117,3 +125,64 @@ def test_fingerprints_tell_data_and_prompts_apart() -> None:
     assert fingerprint([other_prompt], DATA_COLUMNS) == data
     assert fingerprint([other_prompt], PROMPT_COLUMNS) != prompts
     assert fingerprint([{**row, "ceiling": [0.2]}], DATA_COLUMNS) == data
+
+
+def test_fingerprints_are_the_same_on_every_machine(data_home: Any) -> None:
+    """They change when data or prompts do, and then on purpose."""
+    names = ["swow_us", "swow_zh", "wvs_us", "wvs_zh", "wvs_tension_us"]
+    tasks = task_manager({"norms": "demo"}).load(names)["tasks"]
+    assert {name: tasks[name].config.metadata["data_fingerprint"] for name in names} == GOLDEN
+
+
+def test_worked_examples_of_a_row_do_not_depend_on_what_else_is_evaluated(model: Any, data_home: Any) -> None:
+    _run(model, ASSOCIATION, num_fewshot=2, limit=3)
+    together = {request.doc["cue"]: request.args[0] for request in model.seen}
+    model.seen.clear()
+    _run(model, ASSOCIATION, num_fewshot=2, limit=None, samples={ASSOCIATION: [2]})
+    (alone,) = model.seen
+    assert together[alone.doc["cue"]] == alone.args[0]
+    model.seen.clear()
+    _run(model, ASSOCIATION, num_fewshot=2, limit=3, fewshot_random_seed=7)
+    assert {request.doc["cue"]: request.args[0] for request in model.seen} != together
+
+
+def test_more_worked_examples_than_training_cues_are_told(model: Any, data_home: Any) -> None:
+    with pytest.raises(AlignError, match="500 worked examples wanted"):
+        _run(model, ASSOCIATION, num_fewshot=500)
+
+
+def test_predict_only_asks_and_scores_nothing(model: Any, data_home: Any) -> None:
+    results = _run(model, ASSOCIATION, SURVEY, "swow_zh_dist", predict_only=True)
+    for name in (ASSOCIATION, SURVEY, "swow_zh_dist"):
+        assert results["results"][name]["bypass,none"] == 999
+
+
+@pytest.mark.parametrize("chat", [False, True])
+def test_a_stop_sequence_that_somebody_names_counts(chat: bool, model: Any, data_home: Any) -> None:
+    _run(model, ASSOCIATION, apply_chat_template=chat, gen_kwargs={"until": ["END"]})
+    assert model.seen[0].args[1]["until"] == ["END"]
+
+
+def test_requests_of_other_norms_are_never_taken_from_a_cache(model: Any, data_home: Any) -> None:
+    _run(model, SURVEY, cache_requests=True, limit=None)
+    ours = [request.doc["item"] for request in model.seen]
+    model.seen.clear()
+    _run(model, SURVEY, cache_requests=True, limit=None, metadata={"tension": "paper"})
+    assert [request.doc["item"] for request in model.seen] != ours
+
+
+def test_the_culture_of_a_task_cannot_be_exchanged(model: Any, data_home: Any) -> None:
+    results = _run(model, ASSOCIATION, metadata={"norms": "demo", "culture": "zh"})
+    assert model.seen[0].args[0].startswith("Which words")
+    assert results["configs"][ASSOCIATION]["metadata"]["culture"] == "us"
+
+
+@pytest.mark.parametrize(("key", "right"), [("tensoin", "tension"), ("norm", "norms")])
+def test_a_misspelt_choice_is_told(key: str, right: str, model: Any, data_home: Any) -> None:
+    with pytest.raises(AlignError, match=f"'{key}'.*'{right}'"):
+        _run(model, SURVEY, metadata={key: "paper"})
+
+
+def test_settings_that_would_have_no_effect_are_refused() -> None:
+    with pytest.raises(AlignError, match="'mine' sets description, which our prompts do not use"):
+        AlignTask({"task": "mine", "description": "Be kind."})

@@ -11,6 +11,7 @@ Survey: Round Seven, country-pooled datafile, doi:10.14281/18241.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -113,7 +114,7 @@ def load_respondents() -> dict[str, int]:
 
 
 def _proportions(percents: list[float]) -> list[float]:
-    total = sum(percents)
+    total = math.fsum(percents)
     return [percent / total for percent in percents]
 
 
