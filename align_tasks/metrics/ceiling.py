@@ -11,7 +11,7 @@ import numpy.typing as npt
 from align_tasks.metrics.checks import FloatArray, distributions
 from align_tasks.metrics.distribution import jensen_shannon_distance, transport_distance
 from align_tasks.metrics.halves import IntArray, deal_halves
-from align_tasks.metrics.rank import spearman
+from align_tasks.metrics.rank import row_spearman
 from align_tasks.scale import Scale
 
 
@@ -113,7 +113,7 @@ def association_ceiling(counts: Sequence[int], *, splits: int = 20, seed: int) -
     p, q = (half / half.sum(axis=-1, keepdims=True) for half in (one, other))
     return AssociationCeiling(
         jsd=float(np.mean(jensen_shannon_distance(p, q))),
-        spearman=float(np.mean([spearman(*pair) for pair in zip(one, other, strict=True)])),
+        spearman=float(np.mean(row_spearman(one, other))),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
+
+from align_tasks.metrics.checks import FloatArray
 
 
 def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
@@ -27,9 +28,17 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         raise ValueError(f"expected two vectors of one length of at least 2: {first.shape}, {second.shape}")
     if np.isnan(first).any() or np.isnan(second).any():
         raise ValueError("NaN has no rank")
-    a, b = (ranks - ranks.mean() for ranks in (stats.rankdata(first), stats.rankdata(second)))
-    spread = math.sqrt(float(a @ a) * float(b @ b))
-    return float(a @ b) / spread if spread > 0 else 0.0
+    return float(row_spearman(first, second))
+
+
+def row_spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:
+    """`spearman` of each row of two arrays of shape (..., n); a row that is constant gives 0.0."""
+    a, b = (stats.rankdata(values, axis=-1) for values in (x, y))
+    a, b = a - a.mean(axis=-1, keepdims=True), b - b.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((a * a).sum(axis=-1) * (b * b).sum(axis=-1))
+    together: FloatArray = (a * b).sum(axis=-1)
+    correlation: FloatArray = np.divide(together, spread, out=np.zeros_like(together), where=spread > 0)
+    return correlation
 
 
 def ranking_correlation(ordered: Sequence[str], strengths: Mapping[str, float]) -> float:
