@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from textwrap import fill
 from typing import Annotated, Any
@@ -33,6 +34,7 @@ def demo(
     from align_tasks.demo_model import NAME, demo_model
     from align_tasks.evaluation import Settings, evaluate
 
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
     typer.echo(f"Preparing {NAME} (converted once, then cached) …", err=True)
     model = demo_model()
     settings = Settings(
