@@ -1,4 +1,4 @@
-"""The one exception that commands show to people as a single line."""
+"""The one exception of ours, and how commands show any exception to people: as one reason."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ class AlignError(Exception):
         super().__init__(problem if hint is None else f"{problem}\n  {hint}")
         self.problem = problem
         self.hint = hint
+
+
+DETAILS = "For the whole error: align --debug …"
+
+
+def one_line(error: BaseException) -> str:
+    """Kind and reason of an exception that is not ours, on one line."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

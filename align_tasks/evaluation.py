@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from align_tasks.errors import AlignError
+from align_tasks.errors import DETAILS, AlignError, one_line
 from align_tasks.task_folder import task_folder
 
 
@@ -89,46 +90,78 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     check_model(model, adapter)
     check_writable(output)
     loaded = manager.load(list(settings.tasks))
+    for task in loaded["tasks"].values():
+        task.check_fewshot(settings.num_fewshot or 0)
 
     from lm_eval import simple_evaluate
     from lm_eval.loggers import EvaluationTracker
 
     tracker = EvaluationTracker(output_path=str(output))
-    results = simple_evaluate(
-        model=settings.backend,
-        model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
-        tasks=[loaded["groups"].get(name) or loaded["tasks"][name] for name in settings.tasks],
-        num_fewshot=settings.num_fewshot,
-        batch_size=settings.batch_size,
-        device=settings.device or default_device(),
-        limit=settings.limit,
-        apply_chat_template=settings.apply_chat_template,
-        evaluation_tracker=tracker,
-        task_manager=manager,
-        log_samples=True,
-        metadata=dict(settings.metadata),
-    )
+    try:
+        results = simple_evaluate(
+            model=settings.backend,
+            model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
+            tasks=[loaded["groups"].get(name) or loaded["tasks"][name] for name in settings.tasks],
+            num_fewshot=settings.num_fewshot,
+            batch_size=settings.batch_size,
+            device=settings.device or default_device(),
+            limit=settings.limit,
+            apply_chat_template=settings.apply_chat_template,
+            evaluation_tracker=tracker,
+            task_manager=manager,
+            log_samples=True,
+            metadata=dict(settings.metadata),
+        )
+    except Exception as error:
+        if tracker.general_config_tracker.model_source is None:  # which lm-eval notes once the model is there
+            raise _not_loaded(model, adapter, error) from error
+        raise
     if results is None:
         return None
     samples = results.pop("samples")
     tracker.save_results_aggregated(results=results, samples=samples)
     for name in results["configs"]:
         tracker.save_results_samples(task_name=name, samples=samples[name])
-    return _written(tracker, results)
+    return _written(tracker, results, {name: len(samples[name]) for name in results["configs"]})
 
 
-def _written(tracker: Any, results: dict[str, Any]) -> Evaluation:
-    """The files that lm-eval wrote; it only warns when it could not write them, and we refuse."""
+def _not_loaded(model: str, adapter: str | None, error: Exception) -> AlignError:
+    what = f"{model!r} with the adapter {adapter!r}" if adapter else repr(model)
+    where = "" if Path(model).exists() else "It is no folder here, so the Hugging Face hub was asked. "
+    return AlignError(f"cannot load the model {what}: {one_line(error)}", hint=where + DETAILS)
+
+
+def _written(tracker: Any, results: dict[str, Any], rows: Mapping[str, int]) -> Evaluation:
+    """The files that lm-eval wrote; it only warns when it could not write them whole, and we refuse.
+
+    Args:
+        rows: how many samples of each task there are to be.
+    """
     folder = Path(tracker.output_path) / tracker.general_config_tracker.model_name_sanitized
     stamp = getattr(tracker, "date_id", None)
     results_file = folder / f"results_{stamp}.json"
-    samples_files = [folder / f"samples_{name}_{stamp}.jsonl" for name in results["configs"]]
-    missing = [str(path) for path in (results_file, *samples_files) if not path.is_file()]
-    if missing:
+    samples_files = {folder / f"samples_{name}_{stamp}.jsonl": number for name, number in rows.items()}
+    bad = [] if _is_json(results_file) else [results_file]
+    bad += [path for path, number in samples_files.items() if _lines(path) != number]
+    if bad:
         raise AlignError(
-            f"results were computed but not written: {', '.join(missing)}", hint="Is the disk full?"
+            f"results were computed but not written, or not whole: {', '.join(map(str, bad))}",
+            hint="Is the disk full?",
         )
-    return Evaluation(results, results_file, samples_files)
+    return Evaluation(results, results_file, list(samples_files))
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _lines(path: Path) -> int:
+    """Whole lines of a file; -1 when it is not there."""
+    return path.read_bytes().count(b"\n") if path.is_file() else -1
 
 
 def default_device() -> str:
@@ -142,14 +175,22 @@ def default_device() -> str:
 
 def check_model(model: str, adapter: str | None) -> None:
     """Refuse a path that is meant as a model or adapter folder and is none."""
-    if model.startswith((".", "/", "~")) and not (Path(model).expanduser() / "config.json").is_file():
-        raise AlignError(f"no model in {model}: config.json is not there")
-    if adapter is not None and not (Path(adapter).expanduser() / "adapter_config.json").is_file():
-        raise AlignError(f"no adapter in {adapter}: adapter_config.json is not there")
+    if model.startswith((".", "/", "~")) or Path(model).exists():
+        _check_folder("model", model, "config.json")
+    if adapter is not None:
+        _check_folder("adapter", adapter, "adapter_config.json")
+
+
+def _check_folder(kind: str, folder: str, file: str) -> None:
+    if not (Path(folder) / file).is_file():
+        why = f"{file} is not there" if Path(folder).is_dir() else "there is no such folder"
+        raise AlignError(f"no {kind} in {folder!r}: {why}")
 
 
 def check_writable(output: Path) -> None:
     """Make the output folder, so that an unwritable one is told before the work and not after it."""
+    if output.suffix == ".json":  # which lm-eval would take for a file's name
+        raise AlignError(f"the output {output} is to be a folder: take a name without .json")
     try:
         output.mkdir(parents=True, exist_ok=True)
         probe = output / ".align-write-test"

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from align_tasks.errors import AlignError
+
 app = typer.Typer(
     help="Import word associations, survey answers and word ratings; list and show them.",
     no_args_is_help=True,
@@ -16,9 +18,14 @@ app = typer.Typer(
 import_app = typer.Typer(help="Import files as they were downloaded.", no_args_is_help=True)
 app.add_typer(import_app, name="import")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The file as downloaded, compressed or not.")]
+# The readers tell what is wrong with a file, all in one way; typer's own check would be another.
+File = Annotated[
+    Path,
+    typer.Argument(metavar="FILE", help="The file as downloaded, compressed or not.", readable=False),
+]
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Files as downloaded, compressed or not.")
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Files as downloaded, compressed or not.", readable=False),
 ]
 Reader = Annotated[
     str | None,
@@ -47,9 +54,12 @@ def import_swow(
     """
     from align_tasks.data import imports
 
-    spoken = language or _language_of(culture)
-    _tell(f"Reading {file.name} …")
-    _report(imports.import_swow(file, culture, spoken, position=position, reader=reader), as_json)
+    spoken = _language_of(culture, language)
+    _import_each(
+        [file],
+        as_json,
+        lambda file: imports.import_swow(file, culture, spoken, position=position, reader=reader),
+    )
 
 
 @import_app.command("wvs", epilog="Example: align data import wvs WVS_Wave_7_Japan_Excel.xlsx --country JPN")
@@ -95,8 +105,7 @@ def import_opinions(file: File, reader: Reader = None, as_json: AsJson = False) 
     """
     from align_tasks.data import imports
 
-    _tell(f"Reading {file.name} …")
-    _report(imports.import_opinions(file, reader=reader), as_json)
+    _import_each([file], as_json, lambda file: imports.import_opinions(file, reader=reader))
 
 
 @app.command("list", epilog="Example: align data list --json")
@@ -132,27 +141,26 @@ def show(
 def _import_each(
     files: list[Path], as_json: bool, import_file: Callable[[Path], list[dict[str, Any]]]
 ) -> None:
+    """Import file after file; each is reported at once, since a later one may fail."""
+    from align_tasks.data import views
+
     stored = []
     for file in files:
         _tell(f"Reading {file.name} …")
-        stored += import_file(file)
-    _report(stored, as_json)
-
-
-def _report(stored: list[dict[str, Any]], as_json: bool) -> None:
-    from align_tasks.data import views
-
-    views.print_imports(stored)
+        found = import_file(file)
+        views.print_imports(found)
+        stored += found
     if as_json:
         typer.echo(json.dumps(stored, ensure_ascii=False, indent=1))
 
 
-def _language_of(culture: str) -> str:
-    from align_tasks.cultures import CULTURES
+def _language_of(culture: str, language: str | None) -> str:
+    from align_tasks.cultures import language_of
 
-    if culture not in CULTURES:
-        raise typer.BadParameter(f"{culture!r} is a culture of your own: name its language with --language")
-    return CULTURES[culture].language
+    try:
+        return language_of(culture, language)
+    except AlignError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _missing() -> list[dict[str, str]]:

@@ -39,19 +39,26 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print lm-eval's results as JSON.")] = False,
 ) -> None:
     """Evaluate a model, then each adapter on it, and write lm-eval's results and samples files."""
+    names = [name.strip() for name in tasks.split(",") if name.strip()]
+    if not names:
+        raise typer.BadParameter("name at least one; `align tasks` lists them", param_hint="'--tasks'")
+    choices = _choices(metadata)
+
     from lm_eval.utils import handle_non_serializable, make_table
 
-    from align_tasks.evaluation import Settings
+    from align_tasks.evaluation import Settings, check_model
     from align_tasks.evaluation import evaluate as run
 
+    for chosen in adapter or ():
+        check_model(model, chosen)
     settings = Settings(
-        tasks=[name.strip() for name in tasks.split(",") if name.strip()],
+        tasks=names,
         limit=limit,
         batch_size=batch_size,
         num_fewshot=num_fewshot,
         apply_chat_template=apply_chat_template,
         model_args={"dtype": dtype},
-        metadata=_choices(metadata),
+        metadata=choices,
         backend=backend,
         device=device,
     )

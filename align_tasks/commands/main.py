@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from align_tasks import __version__
 from align_tasks.commands import data, demo, evaluate, tasks
-from align_tasks.errors import AlignError
+from align_tasks.errors import DETAILS, AlignError, one_line
 
 app = typer.Typer(
     name="align",
@@ -48,10 +49,13 @@ def options(
 
 def run() -> None:
     """Run the command: exit status 0 done, 1 the work failed, 2 wrong usage."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # shows what its encoding lacks as standard error does
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
-    except AlignError as error:
+    except Exception as error:
         if "--debug" in sys.argv:
             raise
-        typer.echo(f"align: {error}", err=True)
+        told = str(error) if isinstance(error, AlignError) else f"{one_line(error)}\n  {DETAILS}"
+        typer.echo(f"align: {told}", err=True)
         raise SystemExit(1) from None

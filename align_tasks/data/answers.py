@@ -104,7 +104,10 @@ def _norms(culture: str) -> tuple[pl.DataFrame, str, str]:
         return tables.read_associations(culture), about["source"]["name"], about["language"]
     if culture not in CULTURES:
         raise AlignError(
-            f"there are no norms of culture {culture!r}", hint=_alike(culture, [*CULTURES, "item"])
+            f"there are no norms of culture {culture!r}",
+            hint=f"{_alike(culture, [*CULTURES, *store.names('associations')])} For a survey item: "
+            "align data show item NAME. To import norms: "
+            "align data import swow FILE --culture NAME --language CODE",
         )
     from align_tasks.norms.load import load_norms
 
@@ -132,6 +135,8 @@ def _who(row: dict[str, Any]) -> str:
 
 
 def _alike(word: str, words: Iterable[str]) -> str:
-    known = sorted(set(words))
-    close = known if len(known) < 10 else difflib.get_close_matches(word, known, n=5, cutoff=0.6)
+    known = {name.casefold(): name for name in words}
+    if len(known) < 10:
+        return f"There are: {', '.join(sorted(known.values()))}."
+    close = [known[name] for name in difflib.get_close_matches(word.casefold(), known, n=5, cutoff=0.6)]
     return f"Did you mean: {', '.join(close)}?" if close else f"None of the {len(known):,} looks alike."

@@ -10,9 +10,8 @@ import polars as pl
 
 from align_tasks import __version__
 from align_tasks.data import tables
-from align_tasks.errors import AlignError
 from align_tasks.readers import opinions, ratings, swow, wvs
-from align_tasks.readers.report import Report
+from align_tasks.readers.report import Report, nothing_left
 
 _SWOW_LICENCE = "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on"
 _WVS_LICENCE = "free for non-commercial use after registration (worldvaluessurvey.org): not to be passed on"
@@ -47,7 +46,7 @@ def import_wvs(
     """Import survey answers, one table per country; see `align_tasks.readers.wvs.read_wvs`."""
     frame, report = wvs.read_wvs(path, countries, reader=reader)
     if frame.is_empty():
-        raise AlignError(f"{report.source.name}: no valid answer is left; dropped: {dict(report.dropped)}")
+        raise nothing_left(report.source, "valid answer", report.dropped)
     about = {"licence": _WVS_LICENCE}
     return [
         _stored("items", f"{wvs.SURVEY}.{country}", frame.filter(pl.col("culture") == country), report, about)

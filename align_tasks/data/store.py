@@ -40,8 +40,22 @@ def table_path(kind: str, name: str) -> Path:
 
 
 def names(kind: str) -> list[str]:
-    """Names of the stored tables of `kind`, in order."""
-    return sorted(p.name[: -len(".parquet")] for p in (paths.data_dir() / kind).glob("[!.]*.parquet"))
+    """Names of the stored tables of `kind`, in order; a file whose name no table could have is none.
+
+    Raises:
+        AlignError: the folder is there and cannot be read: what it holds must not seem to be missing.
+    """
+    folder = paths.data_dir() / kind
+    try:
+        stems = [name[: -len(".parquet")] for name in os.listdir(folder) if name.endswith(".parquet")]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise AlignError(
+            f"cannot read the data directory {folder}: {error.strerror or error}",
+            hint="Make it readable, or name another data directory in ALIGN_DATA.",
+        ) from error
+    return sorted(stem for stem in stems if _NAME.fullmatch(stem))
 
 
 def write(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -> str:
@@ -62,7 +76,7 @@ def write(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -
     sha256 = _sha256(content)
     record = _record_path(path, sha256)
     told = {"table": f"{kind}/{name}", "rows": frame.height, "sha256": sha256, **about}
-    with _failing_as_told(path.parent):
+    with _failing_as_told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(path)
         earlier = _sha256(path.read_bytes()) if path.exists() else None
@@ -89,9 +103,16 @@ def read(kind: str, name: str) -> pl.DataFrame:
 
 
 def provenance(kind: str, name: str) -> dict[str, Any]:
-    """Where the table `name` came from; raises as `read` does."""
-    _, record = _checked(kind, name)
-    found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    """Where the table `name` came from; raises as `read` does, also when the provenance is damaged."""
+    content, record = _checked(kind, name)
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AlignError(f"cannot read {record}: {error.strerror or error}") from error
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("sha256") != _sha256(content):
+        raise AlignError(f"{record} is damaged", hint="Import the table again.")
     return found
 
 
@@ -158,13 +179,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failing_as_told(folder: Path) -> Iterator[None]:
+def _failing_as_told(table: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
+        name = f"{table.parent.name}/{table.name[: -len('.parquet')]}"
         raise AlignError(
-            f"cannot write to {folder}: {reason}; nothing was changed",
+            f"cannot write to {table.parent}: {reason}; the table {name} is as it was",
             hint="Make room or name another data directory in ALIGN_DATA.",
         ) from error
 

@@ -140,7 +140,7 @@ def read_ratings(language: str) -> pl.DataFrame:
 def list_tables() -> list[dict[str, Any]]:
     """Provenance of every stored table, with its kind and fingerprint, in order of kind and name.
 
-    A table that is not as it was imported has ``"problem"`` in place of its provenance.
+    A table that cannot be read, or is not as it was imported, has ``"problem"`` in place of its provenance.
     """
     return [_described(kind, name) for kind in _SCHEMAS for name in store.names(kind)]
 
@@ -187,8 +187,8 @@ def ratings_hint(language: str) -> str:
 
 
 def _described(kind: str, name: str) -> dict[str, Any]:
-    base = {"kind": kind, "name": name, "fingerprint": store.fingerprint(kind, name)}
+    base = {"kind": kind, "name": name}
     try:
-        return {**base, **store.provenance(kind, name)}
+        return {**base, "fingerprint": store.fingerprint(kind, name), **store.provenance(kind, name)}
     except AlignError as error:
-        return {**base, "problem": error.problem}
+        return {**base, "problem": ". ".join(filter(None, (error.problem, error.hint)))}

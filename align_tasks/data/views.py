@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from align_tasks.data.answers import CueAnswers, ItemAnswers
 
 _BAR = 40
 _SHOWN = 25
+_SOURCE = 24
 _SIZES = {"associations": "cues kept", "items": "items", "ratings": "kept"}
 
 
@@ -32,21 +36,29 @@ def print_imports(stored: list[dict[str, Any]]) -> None:
 
 
 def print_tables(found: list[dict[str, Any]]) -> None:
-    """List tables on standard output, one line each."""
+    """List tables on standard output, one line each; only the last column is ever folded, and none is cut."""
+    headers = ["table", "rows", "size", "fingerprint"]
+    lines = [_line(entry) for entry in found]
+    widths = [max(map(len, column)) for column in zip(headers, *(line[:-1] for line in lines), strict=True)]
     table = Table(box=None, pad_edge=False)
-    for header in ("table", "rows", "size", "fingerprint"):
-        table.add_column(header, no_wrap=True)
+    for header, width in zip(headers, widths, strict=True):
+        table.add_column(header, no_wrap=True, min_width=width)
     table.add_column("source", overflow="fold")
-    for entry in found:
-        name = f"{entry['kind']}/{entry['name']}"
-        if "problem" in entry:
-            table.add_row(name, "", "", entry["fingerprint"], f"[red]{escape(entry['problem'])}[/]")
-            continue
-        facts = {**entry["facts"], "kept": entry["kept"]}
-        size = f"{facts.get(_SIZES[entry['kind']], facts.get('questions', 0)):,} {_unit(entry['kind'])}"
-        source = f"{entry['source']['name']} (SHA-256 {entry['source']['sha256'][:12]}…)"
-        table.add_row(name, f"{entry['rows']:,}", size, entry["fingerprint"], escape(source))
-    Console().print(table if found else "No tables have been imported.")
+    for entry, line in zip(found, lines, strict=True):
+        table.add_row(*map(escape, line), style="red" if "problem" in entry else None)
+    console = Console()
+    console.width = max(console.width, sum(widths) + 2 * len(widths) + _SOURCE)
+    console.print(table if found else "No tables have been imported.")
+
+
+def _line(entry: dict[str, Any]) -> list[str]:
+    name = f"{entry['kind']}/{entry['name']}"
+    if "problem" in entry:
+        return [name, "", "", "", entry["problem"]]
+    facts = {**entry["facts"], "kept": entry["kept"]}
+    size = f"{facts.get(_SIZES[entry['kind']], facts.get('questions', 0)):,} {_unit(entry['kind'])}"
+    source = f"{entry['source']['name']} (SHA-256 {entry['source']['sha256'][:12]}…)"
+    return [name, f"{entry['rows']:,}", size, entry["fingerprint"], source]
 
 
 def print_cue(answers: CueAnswers) -> None:
@@ -58,7 +70,7 @@ def print_cue(answers: CueAnswers) -> None:
     highest = max(strength for _, _, strength in answers.responses)
     table = _bars("response", "count", "strength")
     for response, count, strength in answers.responses[:_SHOWN]:
-        table.add_row(escape(response), f"{count:,}", f"{strength:.3f}", _bar(strength / highest))
+        table.add_row(escape(response), f"{count:,}", f"{strength:.3f}", _Bar(strength / highest))
     console.print(table)
     if len(answers.responses) > _SHOWN:
         console.print(f"and {len(answers.responses) - _SHOWN:,} more responses")
@@ -74,7 +86,7 @@ def print_item(answers: ItemAnswers) -> None:
         console.print(f"\n[bold]{escape(group.who)}[/]{number}")
         table = _bars("option", "share")
         for option, share in zip(answers.options, group.shares, strict=True):
-            table.add_row(escape(option), f"{share:.1%}", _bar(share))
+            table.add_row(escape(option), f"{share:.1%}", _Bar(share))
         console.print(table)
 
 
@@ -89,7 +101,7 @@ def _account(entry: dict[str, Any]) -> Table:
         table.add_row(f"dropped: {escape(reason)}", f"{number:,}")
     table.add_section()
     for name, value in entry["facts"].items():
-        table.add_row(escape(name), escape(f"{value:,}" if isinstance(value, int) else str(value)))
+        table.add_row(escape(name), escape(_plain(value)))
     return table
 
 
@@ -102,8 +114,27 @@ def _bars(*columns: str) -> Table:
     return table
 
 
-def _bar(part: float) -> str:
-    return "█" * round(part * _BAR) or "▏"
+@dataclass(frozen=True)
+class _Bar:
+    """A bar, `part` as long as its column is wide: that is `_BAR`, or what a narrow terminal leaves of it."""
+
+    part: float
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(1, min(_BAR, options.max_width))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        mark, least = ("#", "|") if options.ascii_only else ("█", "▏")
+        yield Text(mark * round(self.part * options.max_width) or least)
+
+
+def _plain(value: Any) -> str:
+    """A fact of an import as people read it."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_plain(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _unit(kind: str) -> str:

@@ -22,7 +22,7 @@ import polars as pl
 
 from align_tasks.data.tables import ITEMS
 from align_tasks.errors import AlignError
-from align_tasks.readers.report import Report
+from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import cells, read_text, required
 
 READERS = ("opinions",)
@@ -68,7 +68,7 @@ def read_opinions(path: Path, *, reader: str | None = None) -> tuple[pl.DataFram
             else:
                 found[item, _culture(country)].append([v / sum(values) for v in values])
     if not found:
-        raise AlignError(f"{text.name}: no question is left; dropped: {dict(dropped)}")
+        raise nothing_left(text.source, "question", dropped)
     rows = [_row(item, culture, distributions) for (item, culture), distributions in found.items()]
     distributions = sum(map(len, found.values()))
     cultures = {culture for _, culture in found}

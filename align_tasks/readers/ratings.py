@@ -17,7 +17,7 @@ import polars as pl
 from align_tasks.data.tables import RATING_RANGES, RATINGS
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
-from align_tasks.readers.report import Report
+from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import TextFile, cells, column, missing_columns, read_text, required
 
 VERSION = 1
@@ -65,7 +65,7 @@ def read_ratings_file(path: Path, language: str, *, reader: str | None = None) -
         raise AlignError(f"{text.name} rates words in language {layout.language!r}, not {language!r}")
     values, dropped = _values(text, name, layout)
     if not values:
-        raise AlignError(f"{text.name}: no rated word is left; dropped: {dict(dropped)}")
+        raise nothing_left(text.source, "rated word", dropped)
     rows = [_averaged(word, list(layout.columns), values[word]) for word in sorted(values)]
     table = pl.DataFrame(rows, schema={c: t for c, t in RATINGS.items() if c != "language"})
     kept_lines = sum(map(len, values.values()))
@@ -108,7 +108,7 @@ def _values(text: TextFile, name: str, layout: Layout) -> tuple[dict[str, list[l
 
 def _number(cell: str | None) -> float | None:
     try:
-        return float(cell or "")
+        return float((cell or "").replace(",", "."))
     except ValueError:
         return None
 

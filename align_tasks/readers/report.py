@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from align_tasks.errors import AlignError
 from align_tasks.readers.textfile import Source
 
 
@@ -56,3 +57,10 @@ class Report:
             "facts": dict(self.facts),
             "warnings": list(self.warnings),
         }
+
+
+def nothing_left(source: Source, what: str, dropped: Mapping[str, int]) -> AlignError:
+    """The error that says why no `what` of a file could be kept."""
+    reasons = ", ".join(f"{reason} ({number:,})" for reason, number in sorted(dropped.items()))
+    why = f"dropped: {reasons}" if reasons else "there is nothing below the header line"
+    return AlignError(f"{source.name}: no {what} is left; {why}")

@@ -17,7 +17,7 @@ import polars as pl
 
 from align_tasks.errors import AlignError
 from align_tasks.normalise import marker, normalise
-from align_tasks.readers.report import Report
+from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import (
     TextFile,
     cells,
@@ -33,6 +33,7 @@ Position = Literal["R1", "R123"]
 READERS = ("swow-strength", "swow-responses")
 VERSION = 1
 _NOT_WORDS = ("blank", "#Missing", "#Unknown", "No more responses", "Unknown word", "only punctuation")
+_MOST = 2**31 - 1  # people; no count is larger, and sums of counts stay within 64 bits
 _ANSWERS = (("R1", "R1Raw", "asso1"), ("R2", "R2Raw", "asso2"), ("R3", "R3Raw", "asso3"))
 
 
@@ -84,7 +85,7 @@ def read_swow(
         reader_version=VERSION,
     )
     if table.is_empty():
-        raise AlignError(f"{text.name}: no association is left; dropped: {dict(report.dropped)}")
+        raise nothing_left(text.source, "association", report.dropped)
     return table, report
 
 
@@ -122,9 +123,11 @@ def _strength_rows(
 
 def _refuse_counts(text: TextFile, frame: pl.DataFrame) -> None:
     blank_line = pl.all_horizontal(pl.col("cue", "response", "text").is_null())
-    bad = frame.filter((pl.col("count").is_null() & ~blank_line) | (pl.col("count") < 0)).head(1)
-    for line, cue, response, value in bad.select("line", "cue", "response", "text").iter_rows():
-        problem = "negative" if str(value).strip().startswith("-") else "not a whole number"
+    bad = frame.filter((pl.col("count").is_null() & ~blank_line) | ~pl.col("count").is_between(0, _MOST))
+    for line, cue, response, value in bad.head(1).select("line", "cue", "response", "text").iter_rows():
+        number = str(value).strip()
+        wrong = "negative" if number.startswith("-") else "not a whole number"
+        problem = "too large" if number.isdecimal() else wrong
         raise AlignError(
             f"{text.name}, line {line}: the count {value!r} of {cue!r} -> {response!r} is {problem}",
             hint="The file is damaged; download it again.",

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -208,8 +209,8 @@ def _to_utf8(name: str, data: bytes) -> tuple[bytes, str]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _recoded(name, data[len(bom) :], encoding), encoding
-    if b"\0" in data[:4000]:
-        encoding = "utf-16-le" if data[1:4000:2].count(0) > data[:4000:2].count(0) else "utf-16-be"
+    if data[:2].count(0) == 1:  # a header begins with an ASCII letter or a quotation mark
+        encoding = "utf-16-be" if data[0] == 0 else "utf-16-le"
         return _recoded(name, data, encoding), encoding
     wrong = _first_bad_byte(data)
     if wrong is None:
@@ -282,6 +283,7 @@ def _parse(text: TextFile, places: Sequence[int]) -> pl.DataFrame:
             columns=[labels[i] for i in places],
         )
     except pl.exceptions.PolarsError as error:
+        _refuse_quotation(text)
         reason = str(error).strip().splitlines()[-1]
         kind = f"{_DELIMITERS[text.delimiter]}-separated text"
         raise AlignError(f"{text.name} cannot be read as {kind}: {reason}") from error
@@ -290,17 +292,36 @@ def _parse(text: TextFile, places: Sequence[int]) -> pl.DataFrame:
 def _refuse_line(text: TextFile, bad: pl.DataFrame) -> None:
     if bad.is_empty():
         return
-    lines = io.TextIOWrapper(io.BytesIO(text.body), encoding="utf-8", newline="")
-    rows = csv.reader(
-        lines,
-        delimiter=text.delimiter,
-        quoting=csv.QUOTE_MINIMAL if _has_quotations(text) else csv.QUOTE_NONE,
-    )
+    rows = _rows(text)
     fields = next(itertools.islice(rows, int(bad["line"][0]) - 2, None))
     raise AlignError(
         f"{text.name}, line {rows.line_num + 1}: {len(fields)} field{'s' * (len(fields) != 1)} separated by "
         f"{_DELIMITERS[text.delimiter]}, but the header has {len(text.columns)}: {_shown(fields)}",
         hint="The file is damaged, cut off, or mixes delimiters; download it again.",
+    )
+
+
+def _refuse_quotation(text: TextFile) -> None:
+    rows, line = _rows(text, strict=True), 2
+    try:
+        for _ in rows:
+            line = rows.line_num + 2
+    except csv.Error as error:
+        raise AlignError(
+            f"{text.name}, line {line}: a quotation that begins here is not closed, "
+            "or holds a quotation mark that is not doubled",
+            hint="The file is damaged or cut off; download it again.",
+        ) from error
+
+
+def _rows(text: TextFile, *, strict: bool = False) -> Any:
+    """The lines below the header as Python's csv module reads them, to say what is wrong with one."""
+    lines = io.TextIOWrapper(io.BytesIO(text.body), encoding="utf-8", newline="")
+    return csv.reader(
+        lines,
+        delimiter=text.delimiter,
+        quoting=csv.QUOTE_MINIMAL if _has_quotations(text) else csv.QUOTE_NONE,
+        strict=strict,
     )
 
 

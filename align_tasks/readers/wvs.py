@@ -6,6 +6,7 @@ unweighted and with the survey's own weight ``W_WEIGHT``.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ VERSION = 1
 _COUNTRY, _WEIGHT = "B_COUNTRY_ALPHA", "W_WEIGHT"
 _UNWEIGHTED = "No weighting"  # the label of weight 1 in countries that were not weighted
 _WEIGHT_UNIT = 10**10  # weights are added as whole numbers of this fraction: the order of rows is nothing
+_HEAVIEST = 1000  # so that the weights of 900,000 people can be added
 
 Tally = dict[int, tuple[int, int]]  # code -> people, their weight
 
@@ -46,7 +48,8 @@ def read_wvs(
         weighted) and the account, which counts answers: respondents times items.
 
     Raises:
-        AlignError: not a file of wave 7, a country that is not in it, or a weight that is no number.
+        AlignError: not a file of wave 7, a country that is not in it, a code that is no country's,
+            or a weight that is no number.
     """
     known = label_table()
     people = open_respondents(path, [_COUNTRY, _WEIGHT, *known], reader)
@@ -97,6 +100,11 @@ def _check_columns(people: Respondents, items: Sequence[str]) -> None:
 
 def _taken(source: Source, frame: pl.DataFrame, countries: Sequence[str]) -> list[str]:
     there = sorted(frame[_COUNTRY].drop_nulls().unique())
+    odd = [code for code in there if not re.fullmatch("[A-Z]{3}", code)]
+    if odd:
+        raise AlignError(
+            f"{source.name}: {odd[0]!r} in the column {_COUNTRY} is not a country's three letters"
+        )
     unknown = [c for c in countries if c.upper() not in there]
     if unknown:
         raise AlignError(
@@ -109,11 +117,12 @@ def _taken(source: Source, frame: pl.DataFrame, countries: Sequence[str]) -> lis
 def _weight(source: Source, frame: pl.DataFrame) -> pl.Series:
     text = frame[_WEIGHT].str.strip_chars().str.replace(",", ".", literal=True).replace(_UNWEIGHTED, "1")
     number = text.cast(pl.Float64, strict=False)
-    bad = (number.is_null() | number.is_nan() | (number < 0)).arg_true()
+    bad = (~number.is_between(0, _HEAVIEST)).fill_null(True).arg_true()
     if bad.len():
         row = int(bad[0])
         raise AlignError(
-            f"{source.name}, row {row + 2}: the weight {frame[_WEIGHT][row]!r} is not a number of 0 or more"
+            f"{source.name}, row {row + 2}: the weight {frame[_WEIGHT][row]!r} is not a number "
+            f"from 0 to {_HEAVIEST:,}"
         )
     units: pl.Series = (number * _WEIGHT_UNIT).round().cast(pl.Int64)
     return units

@@ -76,7 +76,7 @@ def _from_excel(path: Path, wanted: Sequence[str]) -> Respondents:
         reason = str(error).splitlines()[0]
         raise AlignError(
             f"{source.name} cannot be read as an Excel workbook: {reason}",
-            hint="If it is a ZIP archive, unpack it and import the file inside.",
+            hint="If it is a ZIP archive, unpack it and import the file inside; else download it again.",
         ) from error
     return _respondents(source, "wvs-excel", headers, sheet.to_polars())
 

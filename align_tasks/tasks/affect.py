@@ -35,9 +35,13 @@ def affect_of(words: Sequence[str], responses: Sequence[str], language: str) -> 
 
 
 def rating_sources(language: str) -> list[str]:
-    """The rating norms in use for a language, each with the fingerprint of its table."""
+    """The rating norms in use for a language, each with the fingerprint of its table.
+
+    Raises:
+        AlignError: one of them is damaged, which should be told before a model works and not after.
+    """
     names = [name for name in store.names("ratings") if name.split(".")[0] == language]
-    return [f"{name} {store.fingerprint('ratings', name)}" for name in names]
+    return [f"{name} {store.provenance('ratings', name)['sha256'][:12]}" for name in names]
 
 
 @lru_cache(maxsize=4)

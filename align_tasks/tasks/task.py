@@ -93,6 +93,16 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         scores: dict[str, float] = self.config.process_results(doc, results)
         return scores
 
+    def check_fewshot(self, count: int) -> None:
+        """Refuse more worked examples than there are; a task that never shows any takes every number.
+
+        Raises:
+            AlignError: says how many there are.
+        """
+        available = len(self.dataset.get("train", ()))
+        if count > available and self.config.num_fewshot != 0:
+            raise AlignError(f"{self.config.task}: {count} worked examples wanted, {available} training cues")
+
     def fewshot_context(
         self,
         doc: Doc,
@@ -119,9 +129,8 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         """Worked examples for a row, drawn by the seed and the row: the same whatever else is evaluated."""
         if not count:
             return []
+        self.check_fewshot(count)
         rows = self.dataset["train"]
-        if count > len(rows):
-            raise AlignError(f"{self.config.task}: {count} worked examples wanted, {len(rows)} training cues")
         drawn = Random(seed_of(str(self._fewshot_seed), doc["questions"][0])).sample(range(len(rows)), count)
         return [rows[place] for place in drawn]
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -72,6 +74,31 @@ def test_a_culture_of_ones_own_needs_its_language(data_home: Path, strength_file
     assert tables.provenance("associations", "uk")["language"] == "en"
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--culture", "../x", "--language", "en"], "cannot name a culture"),
+        (
+            ["--culture", "US", "--language", "en"],
+            "cannot name a culture",
+        ),  # one file with us on some systems
+        (["--culture", "us.old", "--language", "en"], "cannot name a culture"),
+        (["--culture", "item", "--language", "en"], "cannot name a culture"),
+        (["--culture", "", "--language", "en"], "cannot name a culture"),
+        (["--culture", "hk", "--language", "ZH"], "no ISO 639-1 code"),
+        (["--culture", "us", "--language", "zh"], "the language of culture 'us' is 'en', not 'zh'"),
+    ],
+)
+def test_names_and_languages_that_would_mislead_are_wrong_usage(
+    data_home: Path, options: list[str], reason: str
+) -> None:
+    """Told before the file is read: it is not there."""
+    result = _run("import", "swow", "nowhere.csv", *options)
+    assert result.exit_code == 2
+    assert reason in " ".join(result.stderr.replace("│", " ").split())
+    assert not data_home.exists()
+
+
 def test_the_language_of_a_known_culture_follows(data_home: Path, tmp_path: Path) -> None:
     path = tmp_path / "strength.SWOWZH.R1.csv"
     path.write_text(STRENGTH + "狗\t貓\t2\t2\t1\n")
@@ -115,6 +142,14 @@ def test_several_files_of_ratings(data_home: Path, tmp_path: Path) -> None:
     assert tables.read_ratings("en").rows() == [("en", "red", 6, 5, 4)]
 
 
+def test_what_was_stored_before_a_later_file_failed_is_reported(
+    data_home: Path, wvs_file: Path, tmp_path: Path
+) -> None:
+    result = _run("import", "wvs", wvs_file, tmp_path / "nowhere.csv")
+    assert isinstance(result.exception, AlignError)
+    assert "Stored items/wvs7.JPN" in result.stderr
+
+
 def test_opinions(data_home: Path, tmp_path: Path) -> None:
     path = tmp_path / "global_opinions.csv"
     path.write_text("""question,selections,options,source\nQ?,"{'Japan': [0.5, 0.5]}","['a', 'b']",GAS\n""")
@@ -144,10 +179,29 @@ def test_list_tells_what_is_there_and_what_is_missing(data_home: Path, strength_
     assert "2 cues" in listed
 
 
-def test_list_tells_of_a_damaged_table(data_home: Path, strength_file: Path) -> None:
+def test_list_tells_of_a_damaged_table_and_what_to_do(data_home: Path, strength_file: Path) -> None:
     _done("import", "swow", strength_file, "--culture", "us")
     (data_home / "associations" / "us.parquet").write_bytes(b"PAR1")
-    assert "damaged" in " ".join(_done("list").stdout.split())
+    assert "damaged or changed. Import it again." in " ".join(_done("list").stdout.split())
+
+
+def test_list_cuts_nothing_on_a_narrow_terminal(
+    data_home: Path, strength_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (stored,) = json.loads(_done("import", "swow", strength_file, "--culture", "us", "--json").stdout)
+    monkeypatch.setenv("COLUMNS", "40")
+    (_, line, *_) = _done("list").stdout.splitlines()
+    assert line.split()[:5] == ["associations/us", "3", "2", "cues", stored["fingerprint"]]
+
+
+def test_bars_keep_their_proportions_on_a_narrow_terminal(
+    data_home: Path, strength_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _done("import", "swow", strength_file, "--culture", "us")
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = _done("show", "us", "red").stdout.splitlines()
+    assert (lines[3].count("█"), lines[4].count("█")) == (13, 9)
+    assert "…" not in "".join(lines)
 
 
 def test_show_a_cue(data_home: Path, strength_file: Path) -> None:
@@ -169,12 +223,20 @@ def test_show_suggests_cues_that_look_alike(data_home: Path, strength_file: Path
     assert "red" in str(error.hint)
 
 
+def test_show_suggests_items_whatever_their_case(data_home: Path) -> None:
+    assert "Q6" in str(_error("show", "item", "q6").hint)
+
+
 def test_show_without_norms_says_that_the_demo_set_is_nobodys(data_home: Path) -> None:
     assert "written by hand" in _done("show", "us", "ocean").stdout
 
 
-def test_show_an_unknown_culture(data_home: Path) -> None:
-    assert "no norms of culture 'xx'" in _error("show", "xx", "red").problem
+def test_show_an_unknown_culture(data_home: Path, strength_file: Path) -> None:
+    _done("import", "swow", strength_file, "--culture", "uk", "--language", "en")
+    error = _error("show", "xx", "red")
+    assert "no norms of culture 'xx'" in error.problem
+    assert "There are: uk, us, zh." in str(error.hint)
+    assert "align data import swow" in str(error.hint)
 
 
 def test_show_an_item_with_every_country_at_hand(data_home: Path, wvs_file: Path) -> None:
@@ -223,14 +285,47 @@ def test_heavy_libraries_wait_until_they_are_needed() -> None:
 def test_the_command_exits_with_1_and_one_reason(data_home: Path, tmp_path: Path) -> None:
     page = tmp_path / "strength.csv"
     page.write_text("<!DOCTYPE html><html>log in</html>")
-    run = [sys.executable, "-c", "from align_tasks.commands.main import run; run()"]
-    done = subprocess.run(
-        [*run, "data", "import", "swow", str(page), "--culture", "us"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    done = _align("data", "import", "swow", page, "--culture", "us")
     assert done.returncode == 1
     assert "align: strength.csv is a web page" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_an_error_that_nobody_foresaw_is_one_reason_too(data_home: Path) -> None:
+    with Path("/dev/full").open("w") if Path("/dev/full").exists() else pytest.skip("no /dev/full") as full:
+        done = _align("data", "list", stdout=full)
+        assert done.returncode == 1
+        assert "align: OSError: [Errno 28] No space left on device" in done.stderr
+        assert "align --debug" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Traceback" in _align("--debug", "data", "list", stdout=full).stderr
+
+
+def test_a_file_without_permission_fails_as_a_missing_one_does(
+    data_home: Path, tmp_path: Path, strength_file: Path
+) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    strength_file.chmod(0)
+    assert "Permission denied" in _error("import", "swow", strength_file, "--culture", "us").problem
+
+
+def test_words_that_an_encoding_lacks_are_shown_as_escapes(data_home: Path) -> None:
+    done = _align("data", "show", "zh", "红色", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout.startswith("\\u7ea2\\u8272 in zh")
+    assert done.stdout.splitlines()[3].endswith("#" * 40)
+
+
+def _align(
+    *arguments: str | Path, stdout: Any = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "align_tasks", *map(str, arguments)],
+        check=False,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )

@@ -60,6 +60,56 @@ def test_an_output_that_cannot_be_written_is_told_before_the_work(model: str, tm
         evaluate(model, None, tmp_path / "out", Settings(tasks=["wvs_us"]))
 
 
+@pytest.mark.parametrize("name", ["empty", "./empty", "file", "./nowhere", ""])
+def test_a_path_that_is_no_model_is_told(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AlignError, match="no model in"):
+        evaluation.check_model(name, None)
+
+
+def test_a_model_that_cannot_be_loaded_is_told_with_its_name(model: str, tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"cannot load the model '.*model': ValueError: Unrecognized model"):
+        evaluate(model, None, tmp_path / "out", Settings(tasks=["wvs_us"]))
+
+
+def test_an_adapter_that_is_none_is_told_before_the_model_is_evaluated(model: str, tmp_path: Path) -> None:
+    arguments = ("eval", "--model", model, "--tasks", "wvs_us", "--output", str(tmp_path / "out"))
+    done = _align(*arguments, "--adapter", str(tmp_path))
+    assert done.returncode == 1
+    assert "no adapter in" in done.stderr
+
+
+@pytest.mark.parametrize("tasks", ["", " , "])
+def test_no_task_is_wrong_usage(tasks: str, model: str, tmp_path: Path) -> None:
+    done = _align("eval", "--model", model, "--tasks", tasks, "--output", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "--tasks" in done.stderr
+
+
+def test_an_output_named_like_a_file_is_told_before_the_work(model: str, tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"out\.json is to be a folder"):
+        evaluate(model, None, tmp_path / "out.json", Settings(tasks=["wvs_us"]))
+
+
+def test_too_many_worked_examples_are_told_before_the_model_is_loaded(
+    model: str, tmp_path: Path, data_home: Any
+) -> None:
+    settings = Settings(tasks=["swow_us", "wvs_us"], num_fewshot=500, metadata={"norms": "demo"})
+    with pytest.raises(AlignError, match="500 worked examples wanted"):
+        evaluate(model, None, tmp_path / "out", settings)
+
+
+def test_damaged_ratings_are_told_before_the_model_is_loaded(
+    model: str, tmp_path: Path, data_home: Path
+) -> None:
+    (data_home / "ratings").mkdir(parents=True)
+    (data_home / "ratings" / "en.warriner.parquet").write_bytes(b"PAR1")
+    with pytest.raises(AlignError, match=r"en\.warriner\.parquet is not as it was imported"):
+        evaluate(model, None, tmp_path / "out", Settings(tasks=["swow_us"], metadata={"norms": "demo"}))
+
+
 def test_results_that_lm_eval_could_not_save_are_an_error(tmp_path: Path) -> None:
     class Tracker:
         output_path = str(tmp_path)
@@ -68,8 +118,19 @@ def test_results_that_lm_eval_could_not_save_are_an_error(tmp_path: Path) -> Non
         class general_config_tracker:
             model_name_sanitized = "model"
 
-    with pytest.raises(AlignError, match=r"not written: .*results_2026\.json"):
-        evaluation._written(Tracker(), {"configs": {}})
+    results, samples = (
+        tmp_path / "model" / name for name in ("results_2026.json", "samples_wvs_us_2026.jsonl")
+    )
+    with pytest.raises(AlignError, match=r"not written, or not whole: .*results_2026\.json.*samples_wvs_us"):
+        evaluation._written(Tracker(), {}, {"wvs_us": 2})
+    results.parent.mkdir()
+    results.write_text('{"results": ')  # what a full disk leaves
+    samples.write_text('{"doc": 1}\n{"doc": 2')
+    with pytest.raises(AlignError, match=r"not whole: .*results_2026\.json.*samples_wvs_us"):
+        evaluation._written(Tracker(), {}, {"wvs_us": 2})
+    results.write_text("{}")
+    samples.write_text('{"doc": 1}\n{"doc": 2}\n')
+    assert evaluation._written(Tracker(), {}, {"wvs_us": 2}).samples_files == [samples]
 
 
 def test_norms_that_were_not_imported_are_told_with_the_command(

@@ -169,7 +169,8 @@ def test_a_full_disk_is_told_and_changes_nothing(data_home: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(
-        AlignError, match=r"cannot write to .*: No space left on device; nothing was changed"
+        AlignError,
+        match=r"cannot write to .*: No space left on device; the table associations/us is as it was",
     ) as told:
         store.write("associations", "us", NEW, {"from": "new"})
     assert "ALIGN_DATA" in str(told.value.hint)
@@ -184,7 +185,9 @@ def test_a_read_only_directory_is_told(data_home: Path) -> None:
     folder = data_home / "associations"
     folder.chmod(0o555)
     try:
-        with pytest.raises(AlignError, match=r"cannot write to .*: Permission denied; nothing was changed"):
+        with pytest.raises(
+            AlignError, match=r"cannot write to .*: Permission denied; the table .* as it was"
+        ):
             store.write("associations", "us", NEW, {"from": "new"})
         _old_is_whole()
     finally:
@@ -233,3 +236,29 @@ def test_provenance_is_plain_json(data_home: Path) -> None:
     text = (data_home / "associations" / f"us.{sha256[:16]}.json").read_text(encoding="utf-8")
     assert json.loads(text)["licence"] == "für Forschung"
     assert "für" in text
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"broken', b"{}", b"[]", b"\xff\xfe"])
+def test_a_damaged_provenance_is_told(data_home: Path, damaged: bytes) -> None:
+    sha256 = store.write("associations", "us", OLD, {"from": "old"})
+    (data_home / "associations" / f"us.{sha256[:16]}.json").write_bytes(damaged)
+    with pytest.raises(AlignError, match=r"us\..*\.json is damaged"):
+        store.provenance("associations", "us")
+    store.write("associations", "us", OLD, {"from": "old"})
+    _old_is_whole()
+
+
+def test_a_data_directory_that_cannot_be_read_does_not_seem_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the demo set would stand in for norms that were imported."""
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("ALIGN_DATA", str(tmp_path / "file"))
+    with pytest.raises(AlignError, match=r"cannot read the data directory .*: Not a directory"):
+        store.names("associations")
+
+
+def test_files_that_no_table_could_be_are_not_listed(data_home: Path) -> None:
+    store.write("associations", "us", OLD, {})
+    (data_home / "associations" / "my copy.parquet").write_text("")
+    assert store.names("associations") == ["us"]

@@ -122,3 +122,11 @@ def test_list_tables_tells_of_damage(data_home: Path) -> None:
     assert us["sha256"].startswith(us["fingerprint"])
     assert zh["name"] == "zh"
     assert "not as it was imported" in zh["problem"]
+
+
+def test_list_tables_tells_of_a_table_that_cannot_be_read(data_home: Path) -> None:
+    tables.write_table("associations", "us", _associations(("a", "b", 1)), {})
+    (data_home / "associations" / "zh.parquet").mkdir()
+    us, zh = tables.list_tables()
+    assert us["name"] == "us"
+    assert "cannot read the table" in zh["problem"]

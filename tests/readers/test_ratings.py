@@ -71,3 +71,9 @@ def test_nothing_left_is_an_error(write: Write) -> None:
 def test_real_lists(shared_data: Path, name: str, language: str, counted: int, kept: int) -> None:
     _, report = read_ratings_file(shared_data / "norms" / name, language)
     assert (report.counted, report.kept) == (counted, kept)
+
+
+def test_decimal_commas_are_read(write: Write) -> None:
+    frame, report = read_ratings_file(write("b.csv", "Word;Conc.M\nred;4,5\nblue;4\n"), "en")
+    assert frame["concreteness"].to_list() == [4, 4.5]
+    assert report.dropped == {}

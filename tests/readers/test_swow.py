@@ -105,6 +105,8 @@ def test_strength_files_with_commas(write: Write) -> None:
     ("count", "problem"),
     [
         ("-3", "negative"),
+        ("9223372036854775807", "too large"),
+        ("99999999999999999999", "too large"),
         ("x", "not a whole number"),
         ("2.5", "not a whole number"),
         ("", "not a whole number"),
@@ -236,3 +238,12 @@ def test_the_chinese_subset_keeps_no_marker(shared_data: Path) -> None:
 def test_the_shared_heads_are_refused(shared_data: Path, name: str) -> None:
     with pytest.raises(AlignError, match="strengths cannot be computed"):
         read_swow(shared_data / "swow" / name, "us", "en")
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [([], "there is nothing below the header line"), (["red #Missing 3 3 1"], r"dropped: #Missing \(1\)")],
+)
+def test_nothing_left_says_why(write: Write, rows: list[str], why: str) -> None:
+    with pytest.raises(AlignError, match=f"strength.csv: no association is left; {why}"):
+        read_swow(write("strength.csv", _file(*rows)), "us", "en")

@@ -52,12 +52,6 @@ def test_line_numbers_count_line_breaks_inside_quotations(write: Write) -> None:
         cells(text, ["a"])
 
 
-def test_a_quotation_that_is_never_closed_is_told(write: Write) -> None:
-    text = read_text(write("a.csv", '"a","b"\n"x","1"\n"y,2\n'))
-    with pytest.raises(AlignError, match=r"a.csv cannot be read as comma-separated text"):
-        cells(text, ["a"])
-
-
 def test_bare_quotation_marks_in_tab_separated_text_stay(write: Write) -> None:
     text = read_text(write("a.csv", 'cue\tresponse\na\t"b\nc\td"\n'))
     assert cells(text, ["response"])["response"].to_list() == ['"b', 'd"']
@@ -196,6 +190,19 @@ def test_windows_and_old_mac_line_ends(write: Write) -> None:
     for end in ("\r\n", "\r"):
         text = read_text(write("a.csv", f"cue,n{end}red,1{end}blue,2{end}"))
         assert cells(text, ["cue", "n"]).rows() == [(2, "red", "1"), (3, "blue", "2")]
+
+
+@pytest.mark.parametrize("line", ['"blue,1', '"bl"ue",1'])
+def test_a_quotation_that_is_not_closed_is_told_with_its_line(write: Write, line: str) -> None:
+    text = read_text(write("a.csv", f'cue,n\n"red, or\nso",1\n{line}\ngreen,1\n'))
+    with pytest.raises(AlignError, match=r"a.csv, line 4: a quotation that begins here"):
+        cells(text, ["cue", "n"])
+
+
+def test_a_stray_zero_byte_does_not_change_the_encoding(write: Write) -> None:
+    text = read_text(write("a.csv", "cue,n\nre\0d,1\nblue,22\n"))
+    assert text.encoding == "utf-8"
+    assert cells(text, ["n"])["n"].to_list() == ["1", "22"]
 
 
 def _raw(write: Write, content: bytes) -> Path:

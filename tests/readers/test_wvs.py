@@ -84,7 +84,12 @@ def test_no_weights(write: Write) -> None:
     assert report.warnings == ("there is no column W_WEIGHT: no weighted shares",)
 
 
-@pytest.mark.parametrize("weight", ["-1", "", "heavy"])
+def test_a_code_that_is_no_country_is_told(write: Write) -> None:
+    with pytest.raises(AlignError, match=r"wvs.csv: '\.\./X' in the column B_COUNTRY_ALPHA"):
+        read_wvs(write("wvs.csv", "B_COUNTRY_ALPHA,W_WEIGHT,Q1\nUSA,1,1\n../x,1,1\n"))
+
+
+@pytest.mark.parametrize("weight", ["-1", "", "heavy", "nan", "inf", "1e300"])
 def test_a_weight_that_is_none_is_told(write: Write, weight: str) -> None:
     with pytest.raises(AlignError, match=r"wvs.csv, row 3: the weight"):
         read_wvs(write("wvs.csv", f"B_COUNTRY_ALPHA,W_WEIGHT,Q1\nUSA,1,1\nUSA,{weight},1\n"))

@@ -84,7 +84,7 @@ def test_worked_examples_are_answered_by_strength(culture: str, data_home: Any) 
 
 
 def test_copying_the_shown_list_earns_nothing() -> None:
-    """The authors' score ranks ties in the order given: in the order shown to the model, copying would pay."""
+    """The authors' score ranks ties in the order given: in the order shown, copying would pay."""
     words = tuple(f"word{n}" for n in range(10))
     scores = []
     for n in range(600):
