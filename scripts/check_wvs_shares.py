@@ -2,11 +2,12 @@
 
     align data import wvs WVS_Wave_7_United_States_Excel.xlsx
     python scripts/check_wvs_shares.py [--published wvs7.shares.6_countries.json]
+    python scripts/check_wvs_shares.py --write
 
 Compares the shipped shares of every country whose microdata have been imported. With --published, compares in
 the same way a file of published shares: {"Q1": {"shares_percent": {"Japan": {"A": 92.84, …}}}}, where the
 letters A, B, … stand for the codes 1, 2, … and X for 0. Prints Markdown; exit status 1 if a share is off by
-more than half a point.
+more than half a point. With --write, puts the counted shares in place of the shipped ones where all agree.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from pathlib import Path
 from align_tasks.data import store, tables
 from align_tasks.errors import AlignError
 from align_tasks.readers.wvs_labels import label_table
+from align_tasks.survey import wvs7
 from align_tasks.survey.wvs7 import load_shares
 
+SHARES = Path(wvs7.__file__).with_name("shares.json")
 TOLERANCE = 0.005
 NAMES = {
     "China": "CHN",
@@ -41,7 +44,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--published", type=Path, metavar="FILE", help="a further file of published shares")
-    path = parser.parse_args().published
+    parser.add_argument("--write", action="store_true", help="regenerate the shipped shares")
+    arguments = parser.parse_args()
+    path = arguments.published
     countries = [name.split(".")[1] for name in store.names("items") if name.startswith("wvs7.")]
     if not countries:
         raise AlignError("no microdata have been imported", hint=tables.items_hint("wvs7"))
@@ -49,7 +54,24 @@ def main() -> int:
     if path:
         sources[path.name] = _read_published(path)
     checks = [_check(title, shares, country) for title, shares in sources.items() for country in countries]
+    if all(checks) and arguments.write:
+        _regenerate(countries)
     return 0 if all(checks) else 1
+
+
+def _regenerate(countries: list[str]) -> None:
+    shipped = json.loads(SHARES.read_text(encoding="utf-8"))
+    regenerated = [country for country in countries if country in shipped["respondents"]]
+    for country in regenerated:
+        counted = _imported(country, weighted=False)
+        for item, by_country in shipped["percent"].items():
+            by_country[country] = [round(100 * share, 2) for share in counted[item]]
+    head = json.dumps({**shipped, "percent": {}}, indent=1).removesuffix("{}\n}")
+    rows = [
+        f"  {json.dumps(item)}: {json.dumps(by_country)}" for item, by_country in shipped["percent"].items()
+    ]
+    SHARES.write_text(head + "{\n" + ",\n".join(rows) + "\n }\n}\n", encoding="utf-8")
+    print(f"\nWrote {SHARES.name} with the counted shares of {', '.join(regenerated)}.")
 
 
 def _read_published(path: Path) -> Published:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from align_tasks.data import imports, tables
+from align_tasks.survey import wvs7
 from align_tasks.survey.wvs7 import load_items, load_shares
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_wvs_shares.py"
@@ -72,3 +73,15 @@ def test_the_shipped_shares_are_those_of_the_real_file(data_home: Path, shared_d
     assert "163 of 163 items are in both; 163 agree" in done.stdout
     japan = sum("Japan" in item["shares_percent"] for item in json.loads(published.read_text()).values())
     assert f"{japan} of {japan} items are in both; {japan} agree" in done.stdout
+
+
+def test_the_shipped_shares_are_what_the_microdata_give(data_home: Path, shared_data: Path) -> None:
+    imports.import_wvs(shared_data / "wvs" / "WVS_Wave_7_United_States_Excel.xlsx")
+    shares = Path(wvs7.__file__).with_name("shares.json")
+    shipped = shares.read_bytes()
+    try:
+        done = _check("--write")
+        assert done.stdout.endswith("Wrote shares.json with the counted shares of USA.\n")
+        assert shares.read_bytes() == shipped
+    finally:
+        shares.write_bytes(shipped)
