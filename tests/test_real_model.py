@@ -51,18 +51,20 @@ def test_plain_lm_eval_and_align_eval_agree(
     model: Path, environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     plain, ours = tmp_path / "plain", tmp_path / "ours"
-    arguments = ["--tasks", TASKS, "--limit", "2"]
+    shared = ["--tasks", TASKS, "--limit", "2"]
     _run(
         environment,
         "lm_eval",
         *("--model", "hf", "--model_args", f"pretrained={model},dtype=float32"),
-        *(*arguments, "--batch_size", "4", "--output_path", str(plain), "--log_samples"),
+        *(*shared, "--num_fewshot", "1", "--apply_chat_template"),
+        *("--batch_size", "4", "--output_path", str(plain), "--log_samples"),
     )
     _run(
         environment,
         "align",
         *("eval", "--model", str(model), "--dtype", "float32"),
-        *(*arguments, "--batch-size", "4", "--output", str(ours)),
+        *(*shared, "--num-fewshot", "1", "--apply-chat-template"),
+        *("--batch-size", "4", "--output", str(ours)),
     )
     first, second = _results(plain), _results(ours)
     assert first["results"] == second["results"]
