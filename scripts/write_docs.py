@@ -18,7 +18,7 @@ from align_tasks.metrics import answer_distance
 from align_tasks.prompts import base_text, chat_messages
 from align_tasks.survey.tension import tension_distances
 from align_tasks.survey.wvs7 import load_items, load_shares
-from align_tasks.tasks.task import prompts_of
+from align_tasks.tasks.dataset import prompts_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 SINGLE_TASKS = [

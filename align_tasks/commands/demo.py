@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from align_tasks.survey.wvs7 import load_respondents
+
 EXAMPLE = "Example: align demo --output results/demo"
 TASKS = ("swow_us", "swow_zh", "wvs_tension")
 SHOTS = 5
@@ -18,7 +20,7 @@ SUMMARY = """
 written by hand to try the software: they are nobody's answers, so do not cite these figures.
 On the World Values Survey items where the USA and China differ most, {survey}; giving every option the
 same probability would be nearer to the USA on {coin:.0%}. The survey figures rest on the published answers
-of 2,596 people in the USA and 3,036 in China (wave 7).
+of {americans:,} people in the USA and {chinese:,} in China (wave 7).
 """
 
 
@@ -71,5 +73,7 @@ def summary(model: str, results: dict[str, Any]) -> str:
         associations=associations,
         survey=survey,
         coin=scores["wvs_tension_us"]["us_aligned_uniform,none"],
+        americans=load_respondents()["USA"],
+        chinese=load_respondents()["CHN"],
     )
-    return fill(text, width=100)
+    return fill(text.strip(), width=100)

@@ -10,7 +10,7 @@ from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of
 from align_tasks.parsing import parse_associations
 from align_tasks.prompts import association_prompt, join_words
 from align_tasks.tasks.affect import affect_of, rating_sources
-from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
+from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
 
 KS = (5, 10, 40)
 ANSWER_WORDS = 40

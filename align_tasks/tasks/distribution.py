@@ -9,7 +9,7 @@ from align_tasks.metrics import association_ceiling, jensen_shannon_distance, so
 from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of
 from align_tasks.prompts import association_prompt, join_words, wording
 from align_tasks.tasks.association import ANSWER_WORDS
-from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
+from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
 
 CANDIDATES = 20
 

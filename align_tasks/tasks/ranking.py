@@ -9,7 +9,7 @@ from align_tasks.metrics import association_ceiling, paper_ranking_correlation, 
 from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of, shuffle_key
 from align_tasks.parsing import parse_ranking
 from align_tasks.prompts import join_words, ranking_prompt
-from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
+from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
 
 CANDIDATES = 10
 FEWEST_CANDIDATES = 4

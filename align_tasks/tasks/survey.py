@@ -13,7 +13,7 @@ from align_tasks.norms.load import shuffle_key
 from align_tasks.prompts import option_labels, survey_prompt
 from align_tasks.scale import Scale
 from align_tasks.survey.wvs7 import load_items, load_questions, load_respondents, load_shares
-from align_tasks.tasks.task import BuiltDataset, Doc, prompt_columns
+from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
 
 Distribution = NDArray[np.float64]
 

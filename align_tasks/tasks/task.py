@@ -1,39 +1,22 @@
-"""The class behind every task of ours: lm-eval's configurable task, asked in our prompts.
-
-A row of a task's dataset holds the parts of its prompt (see `align_tasks.prompts`) beside the
-human data, so that base and chat models are asked by one source and the logged samples show it:
-
-``instruction``  what to do
-``questions``    one question, or several wordings of it that are all asked (option orders)
-``lead``         where a base model's answer begins
-``space``        what stands between lead and answer
-``answer``       the answer of a worked example (few-shot)
-``choices``      the continuations to score, on log-likelihood tasks
-
-and the human data in the columns `DATA_COLUMNS`.
-"""
+"""The class behind every task of ours: lm-eval's configurable task, asked in our prompts."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from inspect import signature
 from random import Random
 from typing import Any
 
-import datasets
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
-from align_tasks import __version__
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import seed_of
-from align_tasks.prompts import Prompt, base_text, chat_messages
+from align_tasks.prompts import base_text, chat_messages
+from align_tasks.tasks.dataset import BuiltDataset, Doc, prompts_of
 
-PROMPT_COLUMNS = ("instruction", "questions", "lead", "space", "choices")
 CHOICES = ("norms", "tension")
 UNUSED_SETTINGS = (
     "description",
@@ -45,13 +28,10 @@ UNUSED_SETTINGS = (
     "process_docs",
 )
 BASE_END = ["\n"]
-DATA_COLUMNS = ("cue", "responses", "candidates", "counts", "item", "scale", "shares")
 
-EMPTY_HINT = "A tenth of the cues is the test split: norms of a few cues may have none."
 
 logger = logging.getLogger(__name__)
 
-Doc = dict[str, Any]
 Render = Callable[..., str]
 
 
@@ -156,39 +136,6 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         return {**settings, "until": []} if is_chat and settings["until"] == BASE_END else settings
 
 
-class BuiltDataset:
-    """What a task's dataset function returns: rows by split, and what the human data are.
-
-    Args:
-        test: the rows to evaluate.
-        train: the rows from which few-shot examples are drawn.
-        **metadata: what the results should say of the data, such as ``norms``.
-
-    Raises:
-        AlignError: there is nothing to evaluate.
-    """
-
-    def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
-        if not test:
-            raise AlignError(f"no test items in {metadata.get('norms', 'the data')}", hint=EMPTY_HINT)
-        rows = {"test": test} if train is None else {"test": test, "train": train}
-        self.splits = datasets.DatasetDict(
-            {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
-        )
-        self.metadata = metadata
-        self._test = test
-
-    def describe(self) -> dict[str, Any]:
-        """Metadata with fingerprints of the test rows: of the human data, and of the prompts."""
-        return {
-            **self.metadata,
-            "items": len(self._test),
-            "data_fingerprint": fingerprint(self._test, DATA_COLUMNS),
-            "prompt_fingerprint": fingerprint(self._test, PROMPT_COLUMNS),
-            "align_tasks": __version__,
-        }
-
-
 def refuse_unused(config: Mapping[str, Any]) -> None:
     """Refuse settings of a task file that would stand in the results without having any effect.
 
@@ -213,31 +160,6 @@ def refuse_misspelt(metadata: Mapping[str, Any]) -> None:
         close = get_close_matches(key, CHOICES, n=1, cutoff=0.75)
         if close and key not in CHOICES:
             raise AlignError(f"unknown choice {key!r} in the metadata: is {close[0]!r} meant?")
-
-
-def prompts_of(doc: Doc) -> list[Prompt]:
-    """The prompts of one row, one for each of its questions."""
-    return [Prompt(doc["instruction"], question, doc["lead"], doc["space"]) for question in doc["questions"]]
-
-
-def prompt_columns(*prompts: Prompt) -> Doc:
-    """The columns that hold one prompt, or several that differ in the question only."""
-    first = prompts[0]
-    return {
-        "instruction": first.instruction,
-        "questions": [prompt.question for prompt in prompts],
-        "lead": first.lead,
-        "space": first.space,
-    }
-
-
-def fingerprint(rows: Iterable[Doc], columns: Sequence[str]) -> str:
-    """Twelve hexadecimal digits that change when a value of these columns does, in any row."""
-    digest = hashlib.sha256()
-    for row in rows:
-        kept = {column: row[column] for column in columns if column in row}
-        digest.update(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode())
-    return digest.hexdigest()[:12]
 
 
 def base_prompt(doc: Doc) -> str:

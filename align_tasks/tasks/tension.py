@@ -10,8 +10,8 @@ from align_tasks.cultures import get_culture
 from align_tasks.metrics import aligned, nearer, paper_tension_distance
 from align_tasks.survey.tension import Rule, tension_set
 from align_tasks.survey.wvs7 import load_items, load_shares
+from align_tasks.tasks.dataset import BuiltDataset, Doc
 from align_tasks.tasks.survey import answer_distributions, human_reference, shares_of, shuffled, survey_row
-from align_tasks.tasks.task import BuiltDataset, Doc
 
 PAIR = ("us", "zh")
 SIZE = 50

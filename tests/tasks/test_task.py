@@ -10,7 +10,8 @@ from lm_eval import simple_evaluate
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
 from align_tasks.splits import split_of
-from align_tasks.tasks.task import DATA_COLUMNS, PROMPT_COLUMNS, AlignTask, fingerprint
+from align_tasks.tasks.dataset import DATA_COLUMNS, PROMPT_COLUMNS, fingerprint
+from align_tasks.tasks.task import AlignTask
 
 SURVEY, ASSOCIATION = "wvs_tension_zh", "swow_us"
 GOLDEN = {

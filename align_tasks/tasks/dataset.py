@@ -1,0 +1,88 @@
+"""What a task asks: rows that hold the parts of a prompt beside the human data.
+
+``instruction``  what to do
+``questions``    one question, or several wordings of it that are all asked (option orders)
+``lead``         where a base model's answer begins
+``space``        what stands between lead and answer
+``answer``       the answer of a worked example (few-shot)
+``choices``      the continuations to score, on log-likelihood tasks
+
+The human data are in the columns `DATA_COLUMNS`; further columns follow from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import datasets
+
+from align_tasks import __version__
+from align_tasks.errors import AlignError
+from align_tasks.prompts import Prompt
+
+PROMPT_COLUMNS = ("instruction", "questions", "lead", "space", "choices")
+DATA_COLUMNS = ("cue", "responses", "candidates", "counts", "item", "scale", "shares")
+EMPTY_HINT = "A tenth of the cues is the test split: norms of a few cues may have none."
+
+Doc = dict[str, Any]
+
+
+class BuiltDataset:
+    """What a task's dataset function returns: rows by split, and what the human data are.
+
+    Args:
+        test: the rows to evaluate.
+        train: the rows from which few-shot examples are drawn.
+        **metadata: what the results should say of the data, such as ``norms``.
+
+    Raises:
+        AlignError: there is nothing to evaluate.
+    """
+
+    def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
+        if not test:
+            raise AlignError(f"no test items in {metadata.get('norms', 'the data')}", hint=EMPTY_HINT)
+        rows = {"test": test} if train is None else {"test": test, "train": train}
+        self.splits = datasets.DatasetDict(
+            {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
+        )
+        self.metadata = metadata
+        self._test = test
+
+    def describe(self) -> dict[str, Any]:
+        """Metadata with fingerprints of the test rows: of the human data, and of the prompts."""
+        return {
+            **self.metadata,
+            "items": len(self._test),
+            "data_fingerprint": fingerprint(self._test, DATA_COLUMNS),
+            "prompt_fingerprint": fingerprint(self._test, PROMPT_COLUMNS),
+            "align_tasks": __version__,
+        }
+
+
+def prompts_of(doc: Doc) -> list[Prompt]:
+    """The prompts of one row, one for each of its questions."""
+    return [Prompt(doc["instruction"], question, doc["lead"], doc["space"]) for question in doc["questions"]]
+
+
+def prompt_columns(*prompts: Prompt) -> Doc:
+    """The columns that hold one prompt, or several that differ in the question only."""
+    first = prompts[0]
+    return {
+        "instruction": first.instruction,
+        "questions": [prompt.question for prompt in prompts],
+        "lead": first.lead,
+        "space": first.space,
+    }
+
+
+def fingerprint(rows: Iterable[Doc], columns: Sequence[str]) -> str:
+    """Twelve hexadecimal digits that change when a value of these columns does, in any row."""
+    digest = hashlib.sha256()
+    for row in rows:
+        kept = {column: row[column] for column in columns if column in row}
+        digest.update(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()[:12]
