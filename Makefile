@@ -24,7 +24,8 @@ bench: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py
 
-$(INSTALLED): pyproject.toml constraints.txt
+# lm-eval reads a copy of the task files, which is made anew when one of them changes.
+$(INSTALLED): pyproject.toml constraints.txt $(wildcard task_yaml/*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt torch

@@ -14,28 +14,22 @@ class Culture:
 
     Attributes:
         name: the short name in task names and tables, such as ``us``.
-        title: what people read.
         language: ISO 639-1 code of the prompts and of the norms.
         country: ISO 3166-1 alpha-3 code of the survey answers.
         norms: the word-association norms, by the name under which they are published.
-        norms_source: where people download the norms.
     """
 
     name: str
-    title: str
     language: str
     country: str
     norms: str
-    norms_source: str
 
-
-_SWOW = "https://smallworldofwords.org/en/project/research"
 
 CULTURES: dict[str, Culture] = {
     culture.name: culture
     for culture in (
-        Culture("us", "USA, in English", "en", "USA", "SWOW-EN", _SWOW),
-        Culture("zh", "China, in Chinese", "zh", "CHN", "SWOW-ZH", _SWOW),
+        Culture("us", "en", "USA", "SWOW-EN"),
+        Culture("zh", "zh", "CHN", "SWOW-ZH"),
     )
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,7 +67,7 @@ def evaluate(
         if evaluation is None:
             return
         found.append(evaluation.results)
-        print(f"{chosen or model}: {evaluation.results_file}", file=sys.stderr)
+        typer.echo(f"{chosen or model}: {evaluation.results_file}", err=True)
         if not as_json:
             typer.echo(make_table(evaluation.results))
             if "groups" in evaluation.results:

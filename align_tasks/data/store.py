@@ -98,20 +98,20 @@ def read(kind: str, name: str) -> pl.DataFrame:
     Raises:
         AlignError: there is no such table, or it was damaged or changed since its import.
     """
-    content, _ = _checked(kind, name)
+    content, _, _ = _checked(kind, name)
     return pl.read_parquet(io.BytesIO(content))
 
 
 def provenance(kind: str, name: str) -> dict[str, Any]:
     """Where the table `name` came from; raises as `read` does, also when the provenance is damaged."""
-    content, record = _checked(kind, name)
+    _, sha256, record = _checked(kind, name)
     try:
         found = json.loads(record.read_text(encoding="utf-8"))
     except OSError as error:
         raise AlignError(f"cannot read {record}: {error.strerror or error}") from error
     except ValueError:
         found = None
-    if not isinstance(found, dict) or found.get("sha256") != _sha256(content):
+    if not isinstance(found, dict) or found.get("sha256") != sha256:
         raise AlignError(f"{record} is damaged", hint="Import the table again.")
     return found
 
@@ -121,13 +121,14 @@ def fingerprint(kind: str, name: str) -> str:
     return _sha256(_content(kind, name))[:12]
 
 
-def _checked(kind: str, name: str) -> tuple[bytes, Path]:
+def _checked(kind: str, name: str) -> tuple[bytes, str, Path]:
+    """Content of a table, its SHA-256, and the file of its provenance, which is there."""
     content = _content(kind, name)
-    path = table_path(kind, name)
-    record = _record_path(path, _sha256(content))
+    path, sha256 = table_path(kind, name), _sha256(content)
+    record = _record_path(path, sha256)
     if not record.exists():
         raise AlignError(f"{path} is not as it was imported: damaged or changed", hint="Import it again.")
-    return content, record
+    return content, sha256, record
 
 
 def _content(kind: str, name: str) -> bytes:

@@ -21,8 +21,7 @@ from typing import Any
 import polars as pl
 
 from align_tasks.data.tables import ITEMS
-from align_tasks.errors import AlignError
-from align_tasks.readers.report import Report, nothing_left
+from align_tasks.readers.report import Report, nothing_left, unknown_reader
 from align_tasks.readers.textfile import cells, read_text, required
 
 READERS = ("opinions",)
@@ -49,7 +48,7 @@ def read_opinions(path: Path, *, reader: str | None = None) -> tuple[pl.DataFram
         AlignError: the columns are missing, or nothing could be read.
     """
     if reader not in (None, *READERS):
-        raise AlignError(f"no reader named {reader!r} for opinions", hint=f"There are: {', '.join(READERS)}")
+        raise unknown_reader(reader, "opinions", READERS)
     text = read_text(path)
     columns = required(text, "GlobalOpinionQA", ["question", "selections", "options", "source"])
     found: dict[tuple[Item, str], list[list[float]]] = defaultdict(list)

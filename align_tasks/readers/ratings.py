@@ -17,7 +17,7 @@ import polars as pl
 from align_tasks.data.tables import RATING_RANGES, RATINGS
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
-from align_tasks.readers.report import Report, nothing_left
+from align_tasks.readers.report import Report, nothing_left, unknown_reader
 from align_tasks.readers.textfile import TextFile, cells, column, missing_columns, read_text, required
 
 VERSION = 1
@@ -57,9 +57,7 @@ def read_ratings_file(path: Path, language: str, *, reader: str | None = None) -
     text = read_text(path)
     name = reader or _recognised(text)
     if name not in LAYOUTS:
-        raise AlignError(
-            f"no reader named {name!r} for word ratings", hint=f"There are: {', '.join(READERS)}"
-        )
+        raise unknown_reader(name, "word ratings", READERS)
     layout = LAYOUTS[name]
     if language != layout.language:
         raise AlignError(f"{text.name} rates words in language {layout.language!r}, not {language!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,3 +64,8 @@ def nothing_left(source: Source, what: str, dropped: Mapping[str, int]) -> Align
     reasons = ", ".join(f"{reason} ({number:,})" for reason, number in sorted(dropped.items()))
     why = f"dropped: {reasons}" if reasons else "there is nothing below the header line"
     return AlignError(f"{source.name}: no {what} is left; {why}")
+
+
+def unknown_reader(name: str | None, what: str, readers: Sequence[str]) -> AlignError:
+    """The error for a ``--reader`` that there is not; tells those there are for such files."""
+    return AlignError(f"no reader named {name!r} for {what}", hint=f"There are: {', '.join(readers)}")

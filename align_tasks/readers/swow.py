@@ -17,7 +17,7 @@ import polars as pl
 
 from align_tasks.errors import AlignError
 from align_tasks.normalise import marker, normalise
-from align_tasks.readers.report import Report, nothing_left
+from align_tasks.readers.report import Report, nothing_left, unknown_reader
 from align_tasks.readers.textfile import (
     TextFile,
     cells,
@@ -67,9 +67,7 @@ def read_swow(
         rows, warnings = _response_rows(text, position), ()
         unit = "responses"
     else:
-        raise AlignError(
-            f"no reader named {name!r} for word associations", hint=f"There are: {', '.join(READERS)}"
-        )
+        raise unknown_reader(name, "word associations", READERS)
     table, account = _associations(rows, language)
     table = table.with_columns(culture=pl.lit(culture), position=pl.lit(position))
     report = Report(

@@ -16,6 +16,7 @@ import fastexcel
 import polars as pl
 
 from align_tasks.errors import AlignError
+from align_tasks.readers.report import unknown_reader
 from align_tasks.readers.textfile import Source, cells, first_bytes, read_source, read_text
 
 READERS = ("wvs-csv", "wvs-excel", "wvs-sav")
@@ -48,7 +49,7 @@ def open_respondents(path: Path, wanted: Sequence[str], reader: str | None = Non
         return _from_sav(path, wanted)
     if name == "wvs-csv":
         return _from_text(path, wanted)
-    raise AlignError(f"no reader named {name!r} for survey answers", hint=f"There are: {', '.join(READERS)}")
+    raise unknown_reader(name, "survey answers", READERS)
 
 
 def _recognised(path: Path) -> str:

@@ -23,17 +23,20 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
     """
     known = get_culture(culture)
     loaded = load_norms(known, norms)
-    test = [_row(cue, known.name, known.language) for cue in loaded.cues("test") if sum(cue.counts) > 1]
+    test = [
+        association_row(cue, known.name, known.language) for cue in loaded.cues("test") if sum(cue.counts) > 1
+    ]
     for row in test:
         row["ceiling"] = list(precision_ceiling(row["counts"], KS, seed=seed_of(row["cue"])).values())
     mean_at_5 = math.fsum(row["ceiling"][0] for row in test) / max(1, len(test))
     for row in test:
         row["mean_ceiling_at_5"] = mean_at_5
-    train = [_row(cue, known.name, known.language) for cue in loaded.cues("train")]
+    train = [association_row(cue, known.name, known.language) for cue in loaded.cues("train")]
     return BuiltDataset(test, train, **loaded.describe(), ratings=rating_sources(known.language))
 
 
-def _row(cue: CueNorms, culture: str, language: str) -> Doc:
+def association_row(cue: CueNorms, culture: str, language: str) -> Doc:
+    """The row of a cue: what is asked, and what people answered."""
     return {
         "cue": cue.cue,
         "culture": culture,

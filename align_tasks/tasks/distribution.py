@@ -7,9 +7,9 @@ import numpy as np
 from align_tasks.cultures import get_culture
 from align_tasks.metrics import association_ceiling, jensen_shannon_distance, softmax, spearman
 from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of
-from align_tasks.prompts import association_prompt, join_words, wording
-from align_tasks.tasks.association import ANSWER_WORDS
-from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
+from align_tasks.prompts import wording
+from align_tasks.tasks.association import association_row
+from align_tasks.tasks.dataset import BuiltDataset, Doc
 
 CANDIDATES = 20
 
@@ -32,14 +32,10 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
 def _row(cue: CueNorms, culture: str, language: str) -> Doc:
     """The row of a cue. Each choice ends with the separator, so that none is the beginning of another."""
     end = wording(language).separator.rstrip()
-    return {
-        "cue": cue.cue,
-        "culture": culture,
+    return association_row(cue, culture, language) | {
         "responses": list(cue.responses[:CANDIDATES]),
         "counts": list(cue.counts[:CANDIDATES]),
         "choices": [f"{response}{end}" for response in cue.responses[:CANDIDATES]],
-        "answer": join_words(cue.responses[:ANSWER_WORDS], language),
-        **prompt_columns(association_prompt(cue.cue, language, count=ANSWER_WORDS)),
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
-from align_tasks.cultures import get_culture
+from align_tasks.cultures import Culture, get_culture
 from align_tasks.metrics import association_ceiling, paper_ranking_correlation, ranking_correlation
 from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of, shuffle_key
 from align_tasks.parsing import parse_ranking
@@ -19,15 +19,10 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
     """Ranking questions on test cues, with training cues as worked examples."""
     known = get_culture(culture)
     loaded = load_norms(known, norms)
-
-    def rows(cues: Any) -> list[Doc]:
-        built = (_row(cue, known.name, known.language) for cue in cues)
-        return [row for row in built if row is not None]
-
-    test = rows(loaded.cues("test"))
+    test = _rows(loaded.cues("test"), known)
     for row in test:
         row["human_spearman"] = association_ceiling(row["counts"], seed=seed_of(row["cue"])).spearman
-    return BuiltDataset(test, rows(loaded.cues("train")), **loaded.describe())
+    return BuiltDataset(test, _rows(loaded.cues("train"), known), **loaded.describe())
 
 
 def candidates_of(cue: CueNorms, *, size: int = CANDIDATES) -> dict[str, int]:
@@ -53,6 +48,11 @@ def _evenly_spaced(levels: list[int], size: int) -> list[int]:
         return levels
     step = (len(levels) - 1) / (size - 1)
     return [levels[round(place * step)] for place in range(size)]
+
+
+def _rows(cues: Iterable[CueNorms], culture: Culture) -> list[Doc]:
+    built = (_row(cue, culture.name, culture.language) for cue in cues)
+    return [row for row in built if row is not None]
 
 
 def _row(cue: CueNorms, culture: str, language: str) -> Doc | None:

@@ -29,7 +29,6 @@ UNUSED_SETTINGS = (
 )
 BASE_END = ["\n"]
 
-
 logger = logging.getLogger(__name__)
 
 Render = Callable[..., str]
@@ -118,13 +117,15 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         """Requests for one row: a generation, or every choice after every one of its questions."""
         is_chat = kwargs.pop("apply_chat_template", False)
         kwargs.pop("chat_template", None)
+        arguments: list[tuple[str, Any]]
         if self.OUTPUT_TYPE == "generate_until":
-            arguments: list[tuple[str, Any]] = [(str(ctx), self._generation_settings(is_chat))]
+            request_type = "generate_until"
+            arguments = [(str(ctx), self._generation_settings(is_chat))]
         else:
+            request_type = "loglikelihood"
             space = "" if is_chat else doc["space"]
             contexts = [ctx] if isinstance(ctx, str) else ctx
             arguments = [(text, f"{space}{choice}") for text in contexts for choice in doc["choices"]]
-        request_type = "generate_until" if self.OUTPUT_TYPE == "generate_until" else "loglikelihood"
         return [
             Instance(request_type=request_type, doc=doc, arguments=argument, idx=place, **kwargs)
             for place, argument in enumerate(arguments)

@@ -47,15 +47,14 @@ def process_results(doc: Doc, results: Sequence[tuple[float, bool]]) -> dict[str
     ``…_uniform``            what equal probabilities for all options would score
     ``distance_XX_human``    what one half of the culture's respondents scores on the other half
     """
-    given, backwards = answer_distributions(results)
+    model = np.mean(answer_distributions(results), axis=0)
     names, scale = doc["cultures"], doc["scale"]
     uniform = np.full(len(doc["options"]), 1 / len(doc["options"]))
     scores: dict[str, float] = {}
-    for suffix, answers in (("", (given + backwards) / 2), ("_uniform", uniform)):
+    for suffix, answers in (("", model), ("_uniform", uniform)):
         distances = nearer(answers, doc["shares"][0], doc["shares"][1], scale)
         for name, own, other in zip(names, distances, distances[::-1], strict=True):
             scores |= {f"distance_{name}{suffix}": own, f"{name}_aligned{suffix}": aligned(own, other)}
-    model = (given + backwards) / 2
     paper = [float(paper_tension_distance(model, shares)) for shares in doc["shares"]]
     for name, own, other in zip(names, paper, paper[::-1], strict=True):
         scores[f"{name}_aligned_paper"] = aligned(own, other)

@@ -273,15 +273,6 @@ def test_help_has_an_example(arguments: list[str]) -> None:
     assert "align data " + arguments[0] in " ".join(_done(*arguments, "--help").stdout.split())
 
 
-def test_heavy_libraries_wait_until_they_are_needed() -> None:
-    script = (
-        "import sys; import align_tasks.commands.data; "
-        "print([m for m in ('polars', 'fastexcel', 'pandas', 'opencc', 'lm_eval') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"
-
-
 def test_the_command_exits_with_1_and_one_reason(data_home: Path, tmp_path: Path) -> None:
     page = tmp_path / "strength.csv"
     page.write_text("<!DOCTYPE html><html>log in</html>")

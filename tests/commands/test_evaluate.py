@@ -141,10 +141,11 @@ def test_norms_that_were_not_imported_are_told_with_the_command(
         evaluate(model, None, tmp_path / "out", settings)
 
 
-def test_help_starts_without_heavy_libraries() -> None:
+def test_heavy_libraries_wait_until_they_are_needed() -> None:
+    heavy = ("torch", "lm_eval", "datasets", "polars", "fastexcel", "pandas", "opencc", "scipy")
     code = (
         "import sys; from align_tasks.commands.main import app\n"
-        "print([m for m in ('torch', 'lm_eval', 'polars', 'scipy', 'datasets') if m in sys.modules])"
+        f"print([m for m in {heavy} if m in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

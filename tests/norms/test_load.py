@@ -12,7 +12,7 @@ from align_tasks.norms.load import load_norms
 from align_tasks.splits import split_of
 
 US = get_culture("us")
-ELSEWHERE = Culture("xx", "elsewhere", "en", "XXX", "SWOW-XX", "https://example.org")
+ELSEWHERE = Culture("xx", "en", "ELS", "SWOW-ELSEWHERE")
 
 
 @pytest.fixture
