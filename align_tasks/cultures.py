@@ -1,9 +1,11 @@
-"""The cultures that the package knows: a language, a country, its norms and its survey answers."""
+"""Cultures: a language, a country, word associations and survey answers under one short name."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from align_tasks.errors import AlignError
 
@@ -16,26 +18,52 @@ class Culture:
         name: the short name in task names and tables, such as ``us``.
         language: ISO 639-1 code of the prompts and of the norms.
         country: ISO 3166-1 alpha-3 code of the survey answers.
-        norms: the word-association norms, by the name under which they are published.
+        norms: the word-association norms, by the name under which they are published; None where there are
+            none, and so no ``swow`` tasks.
+        demo_norms: associations that stand in until norms are imported: a text file with a cue, a tab, and
+            its responses separated by ``, ``, strongest first.
+        answers: what is known of the country's survey answers without an import: name of the survey to a
+            JSON file, see `align_tasks.survey.files`.
     """
 
     name: str
     language: str
     country: str
-    norms: str
+    norms: str | None = None
+    demo_norms: Path | None = None
+    answers: Mapping[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        check_language(self.language)
+        if not re.fullmatch("[A-Z]{3}", self.country):
+            raise AlignError(f"{self.country!r} is no ISO 3166-1 alpha-3 code of a country, such as JPN")
 
 
-CULTURES: dict[str, Culture] = {
-    culture.name: culture
-    for culture in (
-        Culture("us", "en", "USA", "SWOW-EN"),
-        Culture("zh", "zh", "CHN", "SWOW-ZH"),
-    )
-}
-
-
-_OWN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _NO_NAME = ("item",)  # `align data show item Q6` means a survey item
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot name a culture."""
+    if not _NAME.fullmatch(name) or name in _NO_NAME:
+        raise AlignError(
+            f"{name!r} cannot name a culture: take up to 32 lower-case letters, digits, '-' and '_', "
+            "a letter first, such as us"
+        )
+
+
+def check_language(code: str) -> None:
+    """Refuse what is no code of a language."""
+    if not re.fullmatch("[a-z]{2}", code):
+        raise AlignError(f"{code!r} is no ISO 639-1 code of a language, such as en or zh")
+
+
+def cultures() -> dict[str, Culture]:
+    """All cultures by name: those of the package, and those of plugins."""
+    from align_tasks.plugins.loading import registry
+
+    return dict(registry().cultures)
 
 
 def language_of(culture: str, language: str | None = None) -> str:
@@ -45,14 +73,10 @@ def language_of(culture: str, language: str | None = None) -> str:
         AlignError: `culture` cannot name one, `language` is no ISO 639-1 code, or is missing, or is not the
             language of a known culture.
     """
-    if not _OWN_NAME.fullmatch(culture) or culture in _NO_NAME:
-        raise AlignError(
-            f"{culture!r} cannot name a culture: take up to 32 lower-case letters, digits, '-' and '_', "
-            f"a letter first, such as {', '.join(sorted(CULTURES))}"
-        )
-    if language is not None and not re.fullmatch("[a-z]{2}", language):
-        raise AlignError(f"{language!r} is no ISO 639-1 code of a language, such as en or zh")
-    known = CULTURES[culture].language if culture in CULTURES else language
+    check_name(culture)
+    if language is not None:
+        check_language(language)
+    known = cultures()[culture].language if culture in cultures() else language
     if known is None:
         raise AlignError(f"{culture!r} is a culture of your own: name its language with --language")
     if language not in (None, known):
@@ -66,6 +90,6 @@ def get_culture(name: str) -> Culture:
     Raises:
         AlignError: there is none; the message names those there are.
     """
-    if name not in CULTURES:
-        raise AlignError(f"unknown culture {name!r}", hint=f"Known cultures: {', '.join(sorted(CULTURES))}")
-    return CULTURES[name]
+    if name not in cultures():
+        raise AlignError(f"unknown culture {name!r}", hint=f"Known cultures: {', '.join(sorted(cultures()))}")
+    return cultures()[name]

@@ -50,7 +50,7 @@ class Evaluation:
 
 
 def task_manager(metadata: Mapping[str, Any] | None = None) -> Any:
-    """lm-eval's task manager over our tasks only, which is why it starts at once."""
+    """lm-eval's task manager over the tasks of the package and of plugins only: it starts at once."""
     from lm_eval.tasks import TaskManager
 
     return TaskManager(include_path=str(task_folder()), include_defaults=False, metadata=dict(metadata or {}))

@@ -11,7 +11,7 @@ white space                 runs become one space, ends are trimmed
 case                        lower case ("Paris" and "paris" are one response)
 apostrophes                 curly ones become ``'``
 punctuation                 removed at both ends, kept inside ("don't", "e-mail", "c++")
-Chinese script              traditional characters become simplified (OpenCC ``t2s``)
+rules of a language         Chinese: traditional characters become simplified (OpenCC ``t2s``)
 markers of the releases     `marker` names them: they are never words
 ==========================  ==========================================================================
 """
@@ -19,8 +19,12 @@ markers of the releases     `marker` names them: they are never words
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+
+from align_tasks.languages import find_language
+from align_tasks.reference import resolve
 
 _MARKERS = {
     "": "blank",
@@ -46,7 +50,7 @@ def normalise(text: str, language: str) -> str:
 
     Args:
         text: what a person or a model wrote.
-        language: ISO 639-1 code; only ``"zh"`` has a rule of its own.
+        language: ISO 639-1 code; a `Language` may have a rule of its own (`Language.normal_form`).
 
     Returns:
         The normal form; empty when nothing but punctuation or white space was there.
@@ -55,8 +59,9 @@ def normalise(text: str, language: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
     text = unicodedata.normalize("NFKC", text)
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _invisible(c))
-    if language == "zh":
-        text = _simplified(text)
+    own_rule = _normal_form(language)
+    if own_rule is not None:
+        text = own_rule(text)
     return " ".join(_trim_punctuation(text).split())
 
 
@@ -77,7 +82,14 @@ def _edge(character: str) -> bool:
     return character.isspace() or unicodedata.category(character).startswith("P")
 
 
-def _simplified(text: str) -> str:
+@lru_cache(maxsize=64)
+def _normal_form(language: str) -> Callable[[str], str] | None:
+    known = find_language(language)
+    return None if known is None or known.normal_form is None else resolve(known.normal_form)
+
+
+def simplified_characters(text: str) -> str:
+    """Traditional Chinese characters as simplified ones."""
     return str(_converter().convert(text))
 
 

@@ -7,8 +7,11 @@ A `Prompt` has three parts. A base model reads ``instruction``, then worked exam
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from string import ascii_uppercase
 
 from align_tasks.errors import AlignError
@@ -35,7 +38,20 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Wording:
-    """The texts of one language. ``{cue}`` stands for the cue, ``{count}`` for how many words are wanted."""
+    """The texts of one language.
+
+    Attributes:
+        space: what stands between a lead and the answer: a blank, or nothing in Chinese.
+        separator: what stands between the words of a list.
+        association_instruction: asks for words; ``{count}`` stands for how many are wanted.
+        association_question: shows the word, ``{cue}``.
+        association_lead: the words after which a base model's answer begins.
+        ranking_instruction: asks to order a list by how many people would give each word.
+        ranking_question: shows the word, ``{cue}``, and the list, ``{candidates}``.
+        ranking_lead: as above.
+        survey_instruction: asks to choose an option and to answer with its letter.
+        survey_lead: as above.
+    """
 
     space: str
     separator: str
@@ -92,21 +108,48 @@ CHINESE = Wording(
     survey_lead="答案：",
 )
 
-WORDINGS: dict[str, Wording] = {"en": ENGLISH, "zh": CHINESE}
+
+def read_wording(file: Path) -> Wording:
+    """Texts of a language from a JSON file that has every field of `Wording` and no other.
+
+    Raises:
+        AlignError: it cannot be read, a field is missing, unknown or no text, or a text does not hold exactly
+            its ``{placeholders}``.
+    """
+    try:
+        texts = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AlignError(f"cannot read the prompts in {file}: {error}") from error
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise AlignError(f"{file.name}: it must be an object of texts")
+    wanted = {field.name for field in fields(Wording)}
+    odd = sorted(wanted ^ set(texts))
+    if odd:
+        raise AlignError(f"{file.name}: missing or unknown fields: {', '.join(odd)}")
+    for field, placeholders in _PLACEHOLDERS.items():
+        if set(re.findall("{[^{}]*}|[{}]", texts[field])) != set(placeholders):
+            raise AlignError(
+                f"{file.name}: {field} must hold {' and '.join(placeholders)}, and no other braces"
+            )
+    return Wording(**texts)
+
+
+_PLACEHOLDERS = {
+    "association_instruction": ("{count}",),
+    "association_question": ("{cue}",),
+    "ranking_question": ("{cue}", "{candidates}"),
+}
 
 
 def wording(language: str) -> Wording:
     """Texts of a language.
 
     Raises:
-        AlignError: the package has no prompts in it.
+        AlignError: there are no prompts in it.
     """
-    if language not in WORDINGS:
-        raise AlignError(
-            f"no prompts in language {language!r}",
-            hint=f"Languages with prompts: {', '.join(sorted(WORDINGS))}",
-        )
-    return WORDINGS[language]
+    from align_tasks.languages import get_language
+
+    return get_language(language).wording
 
 
 def association_prompt(cue: str, language: str, *, count: int = 40) -> Prompt:

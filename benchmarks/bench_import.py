@@ -63,9 +63,9 @@ def _make_up(path: Path, rows: int) -> None:
 
 
 def _ours(file: Path) -> int:
-    from align_tasks.data.imports import import_swow
+    from align_tasks.data.imports import import_file
 
-    return int(import_swow(file, "us", "en")[0]["rows"])
+    return int(import_file(file, "swow", culture="us", language="en")[0]["rows"])
 
 
 def _pandas(file: Path) -> int:

@@ -16,14 +16,14 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
+from align_tasks.cultures import cultures
 from align_tasks.data import store, tables
 from align_tasks.errors import AlignError
 from align_tasks.readers.wvs_labels import label_table
-from align_tasks.survey import wvs7
-from align_tasks.survey.wvs7 import load_shares
+from align_tasks.survey.wvs7 import WVS7
 
-SHARES = Path(wvs7.__file__).with_name("shares.json")
 TOLERANCE = 0.005
 NAMES = {
     "China": "CHN",
@@ -49,8 +49,8 @@ def main() -> int:
     path = arguments.published
     countries = [name.split(".")[1] for name in store.names("items") if name.startswith("wvs7.")]
     if not countries:
-        raise AlignError("no microdata have been imported", hint=tables.items_hint("wvs7"))
-    sources = {"shipped shares": load_shares()}
+        raise AlignError("no microdata have been imported", hint=WVS7.how_to_get.format(country="USA"))
+    sources = {"shipped shares": _shipped()}
     if path:
         sources[path.name] = _read_published(path)
     checks = [_check(title, shares, country) for title, shares in sources.items() for country in countries]
@@ -59,19 +59,36 @@ def main() -> int:
     return 0 if all(checks) else 1
 
 
+def _shipped() -> Published:
+    """Shares of the cultures that publish them, by item and country."""
+    shipped: Published = {}
+    for culture in cultures().values():
+        for item, answers in WVS7.published(culture).items():
+            shipped.setdefault(item, {})[culture.country] = list(answers.shares)
+    return shipped
+
+
 def _regenerate(countries: list[str]) -> None:
-    shipped = json.loads(SHARES.read_text(encoding="utf-8"))
-    regenerated = [country for country in countries if country in shipped["respondents"]]
-    for country in regenerated:
-        counted = _imported(country, weighted=False)
-        for item, by_country in shipped["percent"].items():
-            by_country[country] = [round(100 * share, 2) for share in counted[item]]
-    head = json.dumps({**shipped, "percent": {}}, indent=1).removesuffix("{}\n}")
-    rows = [
-        f"  {json.dumps(item)}: {json.dumps(by_country)}" for item, by_country in shipped["percent"].items()
-    ]
-    SHARES.write_text(head + "{\n" + ",\n".join(rows) + "\n }\n}\n", encoding="utf-8")
-    print(f"\nWrote {SHARES.name} with the counted shares of {', '.join(regenerated)}.")
+    """Write the answers files of the cultures whose microdata were counted."""
+    for culture in cultures().values():
+        if culture.country in countries and WVS7.published(culture):
+            _write(culture.answers[WVS7.name], _imported(culture.country, weighted=False))
+
+
+def _write(file: Path, counted: dict[str, list[float]]) -> None:
+    shipped = json.loads(file.read_text(encoding="utf-8"))
+    percent = {item: [round(100 * share, 2) for share in counted[item]] for item in shipped["percent"]}
+    members = [_member(key, value) for key, value in {**shipped, "percent": percent}.items()]
+    file.write_text("{\n" + ",\n".join(members) + "\n}\n", encoding="utf-8")
+    print(f"\nWrote {file.name} with the counted shares.")
+
+
+def _member(key: str, value: Any) -> str:
+    """A line of the file; of the shares, a line for each item."""
+    if key != "percent":
+        return f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+    rows = [f"  {json.dumps(item)}: {json.dumps(percents)}" for item, percents in value.items()]
+    return f" {json.dumps(key)}: {{\n" + ",\n".join(rows) + "\n }"
 
 
 def _read_published(path: Path) -> Published:

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+os.environ["ALIGN_LOAD_PLUGINS"] = ""  # before anything loads them: only the package's own are tested here
 
 import pytest
+
+from align_tasks import normalise
+from align_tasks.plugins import hookimpl, loading
+from align_tasks.plugins.loading import BUILTIN, Loaded
+from align_tasks.plugins.plugin import Origin
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,3 +33,50 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}; name their folder in ALIGN_SHARED_DATA")
     return folder
+
+
+class InTestPlugins:
+    """Plugins that a test makes, in use beside the package's own until it ends."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def register(self, name: str = "mine", **objects: Iterable[Any]) -> Loaded:
+        """Put one plugin into use that registers these objects, by kind: ``languages=[…], cultures=[…]``."""
+        return self.use(self.origin(name, **objects))
+
+    def origin(self, name: str = "mine", **objects: Iterable[Any]) -> Origin:
+        """A plugin that registers these objects, to be put into use with others."""
+        module = ModuleType(name)
+        for kind, registered in objects.items():
+            setattr(module, f"register_{kind}", hookimpl(_hook(tuple(registered))))
+        return Origin(name, f"align-{name}", "1.0", lambda: module)
+
+    def use(self, *origins: Origin, names: Iterable[str] | None = None) -> Loaded:
+        """Put plugins into use, whatever is wrong with them; `names` as in ``ALIGN_LOAD_PLUGINS``."""
+        found = loading.load([BUILTIN, *origins], names)
+        self._monkeypatch.setattr(loading, "_loaded", found)
+        forget_languages()
+        return found
+
+
+def _hook(objects: tuple[Any, ...]) -> Callable[..., None]:
+    def hook(register: Callable[[Any], None]) -> None:
+        for one in objects:
+            register(one)
+
+    return hook
+
+
+def forget_languages() -> None:
+    """Empty the caches that hold what follows from the registered languages."""
+    normalise.normalise.cache_clear()
+    normalise._normal_form.cache_clear()
+
+
+@pytest.fixture
+def plugins() -> Iterator[InTestPlugins]:
+    """Plugins of the test's own; what is installed is in use again when it ends."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield InTestPlugins(monkeypatch)
+    forget_languages()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from align_tasks.task_folder import task_folder
+from align_tasks.task_folder import own_folder
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,14 +46,15 @@ def test_task_files_are_where_lm_eval_looks_until_uninstalled(wheel: Path, fresh
     _pip(fresh, "install", "--no-deps", str(wheel))
     installed = _ours(fresh)
     tasks = {name.rpartition("/")[2] for name in installed if name.startswith("lm_eval/tasks/align_tasks/")}
-    assert tasks == {path.name for path in task_folder().iterdir()}
+    assert tasks == {path.name for path in own_folder().iterdir()}
     _pip(fresh, "uninstall", "--yes", "align-tasks")
     assert _ours(fresh) == set()
 
 
 def test_the_wheel_carries_texts_and_shares_but_no_data_of_others(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert "align_tasks/survey/wvs7/shares.json" in names
+    assert "align_tasks/survey/wvs7/answers.CHN.json" in names
+    assert "align_tasks/plugins/skeleton/common/pyproject.toml.txt" in names
     assert "align_tasks/norms/demo/zh.tsv" in names
     assert not [name for name in names if name.endswith((".parquet", ".csv", ".gz", ".xlsx", ".safetensors"))]
     assert sum(entry.file_size for entry in zipfile.ZipFile(wheel).infolist()) < 2_000_000

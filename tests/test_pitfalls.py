@@ -1,6 +1,6 @@
 """Pitfalls of the authors' code that have no home elsewhere.
 
-1 labels that begin alike: `tests/test_prompts.py`, `tests/tasks/test_distribution.py`
+1 labels that begin alike: `tests/test_prompts.py`, `tests/tasks/test_likelihood.py`
 2, 3, 5 distances: `tests/metrics/test_pitfalls.py`, `tests/survey/test_tension.py`
 4 options sorted as text: `tests/survey/test_wvs7.py`
 6, 7, 8: here

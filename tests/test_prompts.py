@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from align_tasks.errors import AlignError
+from align_tasks.plugins.loading import registry
 from align_tasks.prompts import (
-    WORDINGS,
+    CHINESE,
     Prompt,
     association_prompt,
     base_text,
     chat_messages,
     option_labels,
     ranking_prompt,
+    read_wording,
     survey_prompt,
 )
 
@@ -58,7 +66,8 @@ def test_no_label_is_the_beginning_of_another() -> None:
 
 
 def test_every_language_asks_the_same_kind_of_thing() -> None:
-    for language, text in WORDINGS.items():
+    for language, known in registry().languages.items():
+        text = known.wording
         assert "{count}" in text.association_instruction, language
         assert "40" in association_prompt("x", language, count=40).instruction
         ranking = ranking_prompt("cue", ["a", "b"], language)
@@ -73,3 +82,61 @@ def test_more_options_than_letters_are_refused() -> None:
 def test_an_unknown_language_is_told_with_those_there_are() -> None:
     with pytest.raises(AlignError, match=r"'xx'[\s\S]*en, zh"):
         association_prompt("x", "xx")
+
+
+TEXTS = asdict(CHINESE)
+
+
+def _written(folder: Path, content: Any) -> Path:
+    file = folder / "prompts.xx.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return file
+
+
+def test_the_texts_of_a_language_are_read_from_a_file(tmp_path: Path) -> None:
+    assert read_wording(_written(tmp_path, TEXTS)) == CHINESE
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"survey_lead": None}, "prompts.xx.json: it must be an object of texts"),
+        ({"association_instruction": "Up to 40."}, "association_instruction must hold {count}, and no other"),
+        ({"association_question": "Word"}, "association_question must hold {cue}, and"),
+        (
+            {"association_question": "{cue} {word}"},
+            "association_question must hold {cue}, and no other braces",
+        ),
+        ({"association_question": "{cue} }"}, "association_question must hold {cue}, and no other braces"),
+        ({"ranking_question": "{cue}"}, "ranking_question must hold {cue} and {candidates}, and no other"),
+        ({"survey_laed": "Answer:"}, "prompts.xx.json: missing or unknown fields: survey_laed"),
+    ],
+)
+def test_a_text_that_could_not_be_filled_in_is_told(
+    changes: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(AlignError, match=re.escape(told)):
+        read_wording(_written(tmp_path, {**TEXTS, **changes}))
+
+
+def test_missing_texts_are_told_all_at_once(tmp_path: Path) -> None:
+    texts = {key: text for key, text in TEXTS.items() if not key.startswith("survey")}
+    with pytest.raises(AlignError, match="fields: survey_instruction, survey_lead"):
+        read_wording(_written(tmp_path, texts))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[", "\0"])
+def test_a_file_that_is_no_json_is_told(content: str, tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"cannot read the prompts in .*prompts\.xx\.json: "):
+        read_wording(_written(tmp_path, content))
+
+
+@pytest.mark.parametrize("content", [[], "[]", "1", "null", [TEXTS]])
+def test_a_file_that_holds_something_else_is_told(content: Any, tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"prompts\.xx\.json: it must be an object of texts"):
+        read_wording(_written(tmp_path, content))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AlignError, match=r"cannot read the prompts in .*No such file"):
+        read_wording(tmp_path / "prompts.xx.json")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from align_tasks.errors import AlignError
+from align_tasks.readers.reader import Reader
 
 app = typer.Typer(
     help="Import word associations, survey answers and word ratings; list and show them.",
@@ -27,85 +29,86 @@ Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE...", help="Files as downloaded, compressed or not.", readable=False),
 ]
-Reader = Annotated[
+ReaderName = Annotated[
     str | None,
     typer.Option("--reader", metavar="NAME", help="Read as this format, whatever the columns say."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Report as JSON on standard output.")]
 
 
-@import_app.command("swow", epilog="Example: align data import swow strength.SWOW-EN.R123.csv --culture us")
-def import_swow(
-    file: File,
-    culture: Annotated[str, typer.Option(help="Whose associations they are: us, zh, or a name of your own.")],
-    language: Annotated[
-        str | None, typer.Option(help="ISO 639-1 code; needed for a culture of your own.")
-    ] = None,
-    position: Annotated[
-        Literal["R1", "R123"] | None,
-        typer.Option(help="First responses only, or all three; for files of people's responses."),
-    ] = None,
-    reader: Reader = None,
-    as_json: AsJson = False,
-) -> None:
-    """Import word associations: SWOW strength files or people's responses, of any SWOW language.
-
-    Readers: swow-strength, swow-responses.
-    """
-    from align_tasks.data import imports
-
-    spoken = _language_of(culture, language)
-    _import_each(
-        [file],
-        as_json,
-        lambda file: imports.import_swow(file, culture, spoken, position=position, reader=reader),
-    )
+def add_sources(readers: Iterable[Reader]) -> None:
+    """Give ``align data import`` a command for each source of files that a reader knows."""
+    import_app.registered_commands.clear()
+    by_source: dict[str, list[Reader]] = {}
+    for reader in readers:
+        by_source.setdefault(reader.source, []).append(reader)
+    for source, known in by_source.items():
+        command, example = _COMMANDS[known[0].kind](source)
+        title, _, rest = (command.__doc__ or "").partition("\n")
+        names = "\n\n".join(f"- {_as_text(reader.name)}: {_as_text(reader.describes)}" for reader in known)
+        help_text = f"{title}\n\nReaders:\n\n{names}{rest}"
+        import_app.command(source, help=help_text, epilog=f"Example: align data import {example}")(command)
 
 
-@import_app.command("wvs", epilog="Example: align data import wvs WVS_Wave_7_Japan_Excel.xlsx --country JPN")
-def import_wvs(
-    files: Files,
-    country: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ISO3", help="Only this country, such as USA; may be repeated."),
-    ] = None,
-    reader: Reader = None,
-    as_json: AsJson = False,
-) -> None:
-    """Import World Values Survey wave 7: cross-national CSV, a country's Excel workbook, or SPSS .sav.
-
-    Readers: wvs-csv, wvs-excel, wvs-sav.
-    """
-    from align_tasks.data import imports
-
-    _import_each(files, as_json, lambda file: imports.import_wvs(file, country or (), reader=reader))
+def _as_text(words: str) -> str:
+    """Words as they are, where typer reads markup such as ``[red]``."""
+    return re.sub(r"\[(?=[a-z#/@])", r"\\[", words)
 
 
-@import_app.command("norms", epilog="Example: align data import norms BRM-emot-submit.csv --language en")
-def import_norms(
-    files: Files,
-    language: Annotated[str, typer.Option(help="ISO 639-1 code of the words.")],
-    reader: Reader = None,
-    as_json: AsJson = False,
-) -> None:
-    """Import ratings of words: valence and arousal (Warriner 2013, CVAW), concreteness (Brysbaert 2014).
+def _associations(source: str) -> tuple[Callable[..., None], str]:
+    def command(
+        file: File,
+        culture: Annotated[
+            str, typer.Option(help="Whose associations they are: us, zh, or a name of your own.")
+        ],
+        language: Annotated[
+            str | None, typer.Option(help="ISO 639-1 code; needed for a culture of your own.")
+        ] = None,
+        position: Annotated[
+            Literal["R1", "R123"] | None,
+            typer.Option(help="First responses only, or all three; for files of people's responses."),
+        ] = None,
+        reader: ReaderName = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Import word associations as the norms of a culture."""
+        spoken = _language_of(culture, language)
+        options = {"culture": culture, "language": spoken, "position": position, "reader": reader}
+        _import_each([file], source, as_json, options)
 
-    Readers: warriner, brysbaert, cvaw.
-    """
-    from align_tasks.data import imports
-
-    _import_each(files, as_json, lambda file: imports.import_norms(file, language, reader=reader))
+    return command, f"{source} strength.SWOW-EN.R123.csv --culture us"
 
 
-@import_app.command("opinions", epilog="Example: align data import opinions global_opinions.csv")
-def import_opinions(file: File, reader: Reader = None, as_json: AsJson = False) -> None:
-    """Import GlobalOpinionQA: questions of Pew and WVS with the answer shares of many countries.
+def _items(source: str) -> tuple[Callable[..., None], str]:
+    def command(
+        files: Files,
+        country: Annotated[
+            list[str] | None,
+            typer.Option(metavar="ISO3", help="Only this country, such as USA; may be repeated."),
+        ] = None,
+        reader: ReaderName = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Import what people answered to the items of a survey."""
+        _import_each(files, source, as_json, {"countries": country or (), "reader": reader})
 
-    Reader: opinions.
-    """
-    from align_tasks.data import imports
+    return command, f"{source} FILE --country JPN"
 
-    _import_each([file], as_json, lambda file: imports.import_opinions(file, reader=reader))
+
+def _ratings(source: str) -> tuple[Callable[..., None], str]:
+    def command(
+        files: Files,
+        language: Annotated[str, typer.Option(help="ISO 639-1 code of the words.")],
+        reader: ReaderName = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Import ratings of words, such as their valence, arousal and concreteness."""
+        _import_each(files, source, as_json, {"language": language, "reader": reader})
+
+    return command, f"{source} BRM-emot-submit.csv --language en"
+
+
+_COMMANDS = {"associations": _associations, "items": _items, "ratings": _ratings}
 
 
 @app.command("list", epilog="Example: align data list --json")
@@ -138,16 +141,14 @@ def show(
         views.print_cue(answers.cue_answers(what, name))
 
 
-def _import_each(
-    files: list[Path], as_json: bool, import_file: Callable[[Path], list[dict[str, Any]]]
-) -> None:
+def _import_each(files: list[Path], source: str, as_json: bool, options: dict[str, Any]) -> None:
     """Import file after file; each is reported at once, since a later one may fail."""
-    from align_tasks.data import views
+    from align_tasks.data import imports, views
 
     stored = []
     for file in files:
         _tell(f"Reading {file.name} …")
-        found = import_file(file)
+        found = imports.import_file(file, source, **options)
         views.print_imports(found)
         stored += found
     if as_json:
@@ -164,18 +165,36 @@ def _language_of(culture: str, language: str | None) -> str:
 
 
 def _missing() -> list[dict[str, str]]:
-    from align_tasks.cultures import CULTURES
+    from align_tasks.cultures import cultures
     from align_tasks.data import store, tables
 
     rated = {name.split(".")[0] for name in store.names("ratings")}
     associations = store.names("associations")
     missing = [
         {"what": f"associations of {c.name} ({c.norms})", "hint": tables.associations_hint(c.name)}
-        for c in CULTURES.values()
-        if c.name not in associations
+        for c in cultures().values()
+        if c.norms is not None and c.name not in associations
     ]
-    languages = sorted({c.language for c in CULTURES.values()} - rated)
+    missing += _missing_answers()
+    languages = sorted({c.language for c in cultures().values()} - rated)
     return missing + [{"what": f"ratings in {x}", "hint": tables.ratings_hint(x)} for x in languages]
+
+
+def _missing_answers() -> list[dict[str, str]]:
+    """Survey answers that a culture's tasks would need, and that are neither published nor imported."""
+    from align_tasks.cultures import cultures
+    from align_tasks.survey.survey import surveys
+
+    missing = []
+    for survey in surveys().values():
+        for culture in cultures().values():
+            if survey.has_questions(culture.language):
+                try:
+                    survey.answers(culture)
+                except AlignError as error:
+                    what = f"answers of {culture.country} ({survey.title})"
+                    missing.append({"what": what, "hint": error.hint or ""})
+    return missing
 
 
 def _tell(text: str) -> None:

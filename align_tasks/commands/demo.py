@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from align_tasks.survey.wvs7 import load_respondents
-
 EXAMPLE = "Example: align demo --output results/demo"
 TASKS = ("swow_us", "swow_zh", "wvs_tension")
 SHOTS = 5
@@ -73,7 +71,15 @@ def summary(model: str, results: dict[str, Any]) -> str:
         associations=associations,
         survey=survey,
         coin=scores["wvs_tension_us"]["us_aligned_uniform,none"],
-        americans=load_respondents()["USA"],
-        chinese=load_respondents()["CHN"],
+        americans=_people("us"),
+        chinese=_people("zh"),
     )
     return fill(text.strip(), width=100)
+
+
+def _people(culture: str) -> int | None:
+    """How many people of a culture were interviewed."""
+    from align_tasks.cultures import get_culture
+    from align_tasks.survey.wvs7 import WVS7
+
+    return WVS7.answers(get_culture(culture))["Q1"].people

@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from align_tasks.cultures import CULTURES
+from align_tasks.cultures import cultures
 from align_tasks.data import store, tables
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
 from align_tasks.splits import split_of
-from align_tasks.survey import wvs7
+from align_tasks.survey.survey import Survey, surveys
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,22 @@ def cue_answers(culture: str, cue: str) -> CueAnswers:
 
 
 def item_answers(item: str) -> ItemAnswers:
-    """Question, options and answer shares of a survey item: those that are shipped, then those imported.
+    """Question, options and answer shares of a survey item: those that are published, then those imported.
 
     Raises:
         AlignError: no such item; names items that look alike.
     """
     imported = _imported(item)
-    shipped = wvs7.load_items().get(item)
-    shares = _shipped(item) + [Shares(_who(row), row["distribution"], row["n"]) for row in imported]
-    if shipped:
-        text = wvs7.load_questions("en")[item]
-        return ItemAnswers(item, shipped.label, shipped.scale, text.question, list(text.options), shares)
+    shares = [Shares(_who(row), row["distribution"], row["n"]) for row in imported]
+    for survey in surveys().values():
+        if item in survey.items() and survey.has_questions("en"):
+            about, text = survey.items()[item], survey.questions("en")[item]
+            published = _published(survey, item)
+            return ItemAnswers(
+                item, about.label, about.scale, text.question, list(text.options), published + shares
+            )
     if not imported:
-        known = [*wvs7.load_items(), *_imported_items()]
+        known = [*(name for survey in surveys().values() for name in survey.items()), *_imported_items()]
         raise AlignError(f"no survey item {item!r} is at hand", hint=_alike(item, known))
     first = imported[0]
     return ItemAnswers(item, first["question"], first["scale"], first["question"], first["options"], shares)
@@ -102,22 +105,34 @@ def _norms(culture: str) -> tuple[pl.DataFrame, str, str]:
     if culture in store.names("associations"):
         about = store.provenance("associations", culture)
         return tables.read_associations(culture), about["source"]["name"], about["language"]
-    if culture not in CULTURES:
+    known = cultures()
+    if culture not in known:
         raise AlignError(
             f"there are no norms of culture {culture!r}",
-            hint=f"{_alike(culture, [*CULTURES, *store.names('associations')])} For a survey item: "
+            hint=f"{_alike(culture, [*known, *store.names('associations')])} For a survey item: "
             "align data show item NAME. To import norms: "
             "align data import swow FILE --culture NAME --language CODE",
         )
     from align_tasks.norms.load import load_norms
 
-    found = load_norms(CULTURES[culture])
-    return found.frame, found.name, CULTURES[culture].language
+    found = load_norms(known[culture])
+    return found.frame, found.name, known[culture].language
 
 
-def _shipped(item: str) -> list[Shares]:
-    published = wvs7.load_shares().get(item, {})
-    return [Shares(f"{country}, published", shares, None) for country, shares in published.items()]
+def _published(survey: Survey, item: str) -> list[Shares]:
+    """Shares that cultures publish in files of theirs; what was imported is shown as such."""
+    from align_tasks.plugins.loading import tell_failure
+
+    found = []
+    for culture in cultures().values():
+        try:
+            published = survey.published(culture)
+        except Exception as error:
+            tell_failure(culture, f"its culture {culture.name!r}", error)
+            continue
+        if item in published:
+            found.append(Shares(f"{culture.country}, published", list(published[item].shares), None))
+    return found
 
 
 def _imported(item: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,61 +10,57 @@ import polars as pl
 
 from align_tasks import __version__
 from align_tasks.data import tables
-from align_tasks.readers import opinions, ratings, swow, wvs
-from align_tasks.readers.report import Report, nothing_left
-
-_SWOW_LICENCE = "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on"
-_WVS_LICENCE = "free for non-commercial use after registration (worldvaluessurvey.org): not to be passed on"
-_OPINIONS_LICENCE = "CC BY-NC-SA 4.0 (Durmus et al. 2023)"
-_RATINGS_LICENCE = {
-    "warriner": "for research; cite Warriner, Kuperman & Brysbaert 2013, doi:10.3758/s13428-012-0314-x",
-    "brysbaert": "for research; cite Brysbaert, Warriner & Kuperman 2014, doi:10.3758/s13428-013-0403-5",
-    "cvaw": "for research; cite Yu et al. 2016, Building Chinese Affective Resources, NAACL, N16-1066",
-}
+from align_tasks.readers.reader import Reader, reader_for
+from align_tasks.readers.report import Report
+from align_tasks.reference import resolve
 
 
-def import_swow(
+def import_file(
     path: Path,
-    culture: str,
-    language: str,
+    source: str,
     *,
-    position: swow.Position | None = None,
     reader: str | None = None,
+    culture: str = "",
+    language: str = "",
+    countries: Sequence[str] = (),
+    position: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Import word associations as the norms of `culture`; see `align_tasks.readers.swow.read_swow`.
+    """Import a file as it was downloaded.
+
+    Args:
+        path: the file.
+        source: the word after ``align data import``, such as ``swow``.
+        reader: name of the reader to take, whatever the file looks like.
+        culture, position: for associations: whose they are; first responses only, or all three.
+        language: for associations and ratings: ISO 639-1 code.
+        countries: for survey items: ISO alpha-3 codes to take; none means every country in the file.
 
     Returns:
-        What the import functions all return: of each stored table, its name, fingerprint and account.
+        Of each stored table, its name, fingerprint and account.
+
+    Raises:
+        AlignError: no reader knows the file, or it cannot be read; nothing is stored.
     """
-    frame, report = swow.read_swow(path, culture, language, position=position, reader=reader)
-    return [_stored("associations", culture, frame, report, {"language": language, "licence": _SWOW_LICENCE})]
+    chosen = reader_for(path, source, reader)
+    options: dict[str, dict[str, Any]] = {
+        "associations": {"culture": culture, "language": language, "position": position},
+        "items": {"countries": countries},
+        "ratings": {"language": language},
+    }
+    frame, report = resolve(chosen.read)(path, **options[chosen.kind])
+    about = {"licence": chosen.licence} | ({"language": language} if language else {})
+    parts = _parts(chosen, frame, culture=culture, language=language)
+    return [_stored(chosen.kind, name, part, report, about) for name, part in parts]
 
 
-def import_wvs(
-    path: Path, countries: Sequence[str] = (), *, reader: str | None = None
-) -> list[dict[str, Any]]:
-    """Import survey answers, one table per country; see `align_tasks.readers.wvs.read_wvs`."""
-    frame, report = wvs.read_wvs(path, countries, reader=reader)
-    if frame.is_empty():
-        raise nothing_left(report.source, "valid answer", report.dropped)
-    about = {"licence": _WVS_LICENCE}
-    return [
-        _stored("items", f"{wvs.SURVEY}.{country}", frame.filter(pl.col("culture") == country), report, about)
-        for country in frame["culture"].unique().sort()
-    ]
-
-
-def import_norms(path: Path, language: str, *, reader: str | None = None) -> list[dict[str, Any]]:
-    """Import ratings of words; see `align_tasks.readers.ratings.read_ratings_file`."""
-    frame, report = ratings.read_ratings_file(path, language, reader=reader)
-    about = {"licence": _RATINGS_LICENCE[report.reader]}
-    return [_stored("ratings", f"{language}.{report.reader}", frame, report, about)]
-
-
-def import_opinions(path: Path, *, reader: str | None = None) -> list[dict[str, Any]]:
-    """Import GlobalOpinionQA; see `align_tasks.readers.opinions.read_opinions`."""
-    frame, report = opinions.read_opinions(path, reader=reader)
-    return [_stored("items", f"{opinions.SURVEY}.all", frame, report, {"licence": _OPINIONS_LICENCE})]
+def _parts(reader: Reader, frame: pl.DataFrame, **names: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The tables that the rows of a file become, by name."""
+    if reader.kind != "items" or "{culture}" not in reader.table:
+        yield reader.table.format(**names), frame
+        return
+    for country in frame["culture"].unique().sort():
+        name = reader.table.format(**(names | {"culture": country}))
+        yield name, frame.filter(pl.col("culture") == country)
 
 
 def _stored(

@@ -91,16 +91,19 @@ def read_associations(culture: str) -> pl.DataFrame:
     return store.read("associations", culture)
 
 
-def read_items(survey: str, country: str | None = None, *, weighted: bool = False) -> pl.DataFrame:
+def read_items(
+    survey: str, country: str | None = None, *, weighted: bool = False, hint: str | None = None
+) -> pl.DataFrame:
     """Survey items with the answers people gave: columns of `ITEMS`, by item and culture.
 
     Args:
-        survey: ``"wvs7"`` or ``"goqa"``.
+        survey: name of the survey, such as ``"wvs7"``.
         country: ISO alpha-3; None for every country at hand.
         weighted: take the shares with the survey's weights, which not every survey has.
+        hint: where to get the answers, told when there are none.
 
     Raises:
-        AlignError: nothing of that survey or country was imported; says where to get it and the command.
+        AlignError: nothing of that survey or country was imported.
     """
     parts = [n for n in store.names("items") if n.split(".")[0] == survey]
     frames = [store.read("items", n) for n in parts if country is None or n.split(".")[1] in (country, "all")]
@@ -112,7 +115,7 @@ def read_items(survey: str, country: str | None = None, *, weighted: bool = Fals
         what = f"survey {survey!r}" if country is None else f"{country} in survey {survey!r}"
         raise AlignError(
             f"no {'weighted ' if weighted else ''}answers of {what} have been imported",
-            hint=items_hint(survey, country),
+            hint=hint,
         )
     return found.sort("item", "culture")
 
@@ -161,20 +164,6 @@ def associations_hint(culture: str) -> str:
         "Download the word associations from https://smallworldofwords.org/project/research (free for "
         "non-commercial use; they may not be passed on), then: "
         f"align data import swow FILE --culture {culture}"
-    )
-
-
-def items_hint(survey: str, country: str | None = None) -> str:
-    """Where to get the answers to a survey, and the command that imports them."""
-    if survey == "goqa":
-        return (
-            "Download data/global_opinions.csv of Anthropic/llm_global_opinions from https://huggingface.co, "
-            "then: align data import opinions FILE"
-        )
-    only = f" --country {country}" if country else ""
-    return (
-        "Download wave 7 from https://www.worldvaluessurvey.org (free after registration; it may not be "
-        f"passed on), then: align data import wvs FILE{only}"
     )
 
 

@@ -5,8 +5,7 @@ Nothing here reads data or knows a task; words arrive normalised, distributions 
 
 from __future__ import annotations
 
-from align_tasks.metrics.affect import AffectGap, affect_gap, mean_rating
-from align_tasks.metrics.alignment import aligned, nearer
+from align_tasks.metrics.alignment import aligned
 from align_tasks.metrics.ceiling import (
     AssociationCeiling,
     SurveyCeiling,
@@ -28,18 +27,14 @@ from align_tasks.metrics.precision import precision_at_k, precisions
 from align_tasks.metrics.rank import paper_ranking_correlation, ranking_correlation, spearman
 
 __all__ = [
-    "AffectGap",
     "AssociationCeiling",
     "SurveyCeiling",
-    "affect_gap",
     "aligned",
     "answer_distance",
     "association_ceiling",
     "earth_movers_distance",
     "jensen_shannon_distance",
     "jensen_shannon_divergence",
-    "mean_rating",
-    "nearer",
     "paper_ranking_correlation",
     "paper_tension_distance",
     "precision_at_k",

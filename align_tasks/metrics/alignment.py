@@ -4,33 +4,7 @@ from __future__ import annotations
 
 import math
 
-import numpy.typing as npt
-
-from align_tasks.metrics.distribution import answer_distance
-from align_tasks.scale import Scale
-
 _ROUNDING = 1e-12
-
-
-def nearer(
-    model: npt.ArrayLike, own: npt.ArrayLike, other: npt.ArrayLike, scale: Scale
-) -> tuple[float, float]:
-    """Distance of a model's answers to one item from those of its own culture, and of the other.
-
-    Args:
-        model, own, other: shape (options,), answer distributions over the same options.
-        scale: ``"ordinal"`` or ``"nominal"``.
-
-    Returns:
-        `answer_distance` to `own` and to `other`, each in [0, 1]; `aligned` turns them into a score.
-
-    Raises:
-        ValueError: as `answer_distance`; more than one item at once.
-    """
-    to_own, to_other = answer_distance(model, own, scale), answer_distance(model, other, scale)
-    if to_own.ndim or to_other.ndim:
-        raise ValueError(f"expected one item, not items of shape {to_own.shape} and {to_other.shape}")
-    return float(to_own), float(to_other)
 
 
 def aligned(distance_own: float, distance_other: float) -> float:

@@ -97,7 +97,7 @@ def load_norms(culture: Culture, source: Source = "auto") -> Norms:
         frame = tables.read_associations(culture.name)
         file = tables.provenance("associations", culture.name)["source"]
         return Norms(culture, file["name"], file["sha256"], frame)
-    if not _demo_file(culture).is_file():
+    if culture.demo_norms is None:
         raise AlignError(f"no demo norms for {culture.name!r}", hint=tables.associations_hint(culture.name))
     if source == "auto":
         logger.warning(
@@ -105,18 +105,16 @@ def load_norms(culture: Culture, source: Source = "auto") -> Norms:
             culture.norms,
             tables.associations_hint(culture.name),
         )
-    return Norms(culture, "demo", "", _read_demo(culture))
+    return Norms(culture, "demo", "", _read_demo(culture, culture.demo_norms))
 
 
-def _demo_file(culture: Culture) -> Path:
-    return Path(__file__).with_name("demo") / f"{culture.name}.tsv"
-
-
-def _read_demo(culture: Culture) -> pl.DataFrame:
+def _read_demo(culture: Culture, file: Path) -> pl.DataFrame:
     """The demo set: ordered responses, whose counts follow a rule (36 / rank), not people."""
     rows = []
-    for line in _demo_file(culture).read_text(encoding="utf-8").splitlines():
-        cue, responses = line.split("\t")
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        cue, tab, responses = line.partition("\t")
+        if not (cue and tab and responses):
+            raise AlignError(f"{file.name}, line {number}: not a cue, a tab and responses")
         rows += [
             (
                 normalise(cue, culture.language),

@@ -16,7 +16,8 @@ headings             what ends with a colon names the list and is no association
 separators           commas, semicolons, bars, line breaks, slashes and dots between words; a comma within
                      a number and a slash beside a digit separate nothing
 wide blanks          tabs, ideographic and double blanks separate where nothing else does
-blanks, Chinese      separate where nothing else does, from three words on, or two when they are all there is
+blanks, Chinese      separate where nothing else does, from three words on, or two when they are all there is;
+                     so in every language that writes no blanks between words (`Language.has_blanks`)
 blanks, English      separate only in a text of one line without any separator and with more than three
                      words that is no sentence (two words such as "I", "is", "the", "of", or one such as "I"
                      and a full stop); "ice cream" and "don't know" stay whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
+from align_tasks.languages import Language, find_language
 from align_tasks.normalise import marker, normalise
 from align_tasks.parsing.lines import Entry, read_entries, says_something
 from align_tasks.parsing.pieces import (
@@ -12,9 +13,10 @@ from align_tasks.parsing.pieces import (
     LONGEST_CHARACTERS,
     Unit,
     first_sentence,
+    has_blanks,
     is_clause,
     is_short,
-    mostly_han,
+    mostly_unspaced,
     pieces_of,
     separated,
     units_of,
@@ -33,7 +35,7 @@ def parse_associations(text: str, language: str, *, cue: str | None = None) -> l
 
     Args:
         text: what the model wrote, of any length; linear in it.
-        language: ISO 639-1 code, as `normalise` takes it; ``"zh"`` has rules of its own for blanks.
+        language: ISO 639-1 code, as `normalise` takes it; those without blanks have rules of their own.
         cue: the word that was asked about, which is never its own association.
 
     Returns:
@@ -60,6 +62,11 @@ class _Reader:
 
     language: str
     cue: str
+
+    @property
+    def known(self) -> Language | None:
+        """What is known of the language."""
+        return find_language(self.language)
 
     def is_cue(self, text: str) -> bool:
         """Whether a text is the cue; never when there is none."""
@@ -88,8 +95,9 @@ class _Reader:
         if len(piece) > 2 * LONGEST_CHARACTERS or marker(piece):
             return ""
         word = normalise(piece, self.language)
-        if ends_list and self.language == "en":
-            word = word.removeprefix("and ").removeprefix("or ")
+        if ends_list and self.known is not None:
+            for conjunction in self.known.conjunctions:
+                word = word.removeprefix(conjunction)
         return word if is_short(word) and says_something(word) and marker(word) is None else ""
 
     def _one_per_line(self, entries: Sequence[Entry], *, marked_only: bool) -> list[str]:
@@ -126,13 +134,14 @@ class _Reader:
     def _alone(self, unit: Unit) -> list[str]:
         """The only piece of an answer, cut at its blanks where the language allows it."""
         words = unit.pieces[0].split()
-        if self.language == "zh" and len(words) > 1 and mostly_han(words):
+        if not has_blanks(self.language) and len(words) > 1 and mostly_unspaced(words):
             return words
         spoken = self._count(words, _SPOKEN)
         if spoken >= 2 or (spoken and unit.ended):
             return []
         is_phrase = spoken + self._count(words, _LINKS) >= 2
-        return words if self.language == "en" and len(words) > 3 and not is_phrase else list(unit.pieces)
+        is_list = self.known is not None and self.known.lists_by_blanks and len(words) > 3 and not is_phrase
+        return words if is_list else list(unit.pieces)
 
     def _beside_lists(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """Units that are lists, or that carry one over to the next line."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Han characters, to stand in a character class of a pattern."""
 
+KANA = "\u3041-\u30ff\uff66-\uff9f"
+"""Japanese syllables, likewise."""
+
 _FIRST_PICTOGRAPH = 0x1F000
 
 _TURN = re.compile(

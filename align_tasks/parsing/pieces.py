@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from align_tasks.parsing.lines import HAN, Entry, says_something
+from align_tasks.languages import find_language
+from align_tasks.parsing.lines import HAN, KANA, Entry, says_something
 
 LONGEST_CHARACTERS = 64
 """An association has no more characters than this."""
@@ -21,7 +22,8 @@ _LONGEST_HAN = 10
 
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _SEPARATOR = re.compile(r"(?<![0-9])[,，]|[,，](?![0-9])|[、;；|\n]|(?<=[^\W\d_])[/／](?=[^\W\d_])| [/／·•] ")
-_BETWEEN_HAN = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
+_UNSPACED_CHARACTER = re.compile(f"[{HAN}{KANA}]")
+_BETWEEN_UNSPACED = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
 _WIDE_BLANK = re.compile(r"[ \t]*[\t\u3000]\s*|  \s*")
 _SENTENCE_END = re.compile(r"[。！？!?]+|\.(?=\s|$)")
 _INTRODUCTION_END = re.compile(_COLON_OR_ARROW)
@@ -72,8 +74,14 @@ def units_of(entry: Entry, language: str) -> Iterator[Unit]:
 
 
 def pieces_of(text: str, language: str) -> list[str]:
-    """Cut at separators and, in Chinese, at blanks where a list has no others or between Han characters."""
-    return _chinese_pieces(text.strip()) if language == "zh" else separated(text)
+    """Cut at separators and, in a language without blanks, at blanks where a list has no others."""
+    return separated(text) if has_blanks(language) else _unspaced_pieces(text.strip())
+
+
+def has_blanks(language: str) -> bool:
+    """Whether a language writes blanks between words, as is taken of one that nobody registered."""
+    known = find_language(language)
+    return known is None or known.has_blanks
 
 
 def separated(text: str) -> list[str]:
@@ -102,9 +110,9 @@ def is_clause(piece: str) -> bool:
     return len(piece.split()) > 2 or _count_han(piece) > 4
 
 
-def mostly_han(words: Sequence[str]) -> bool:
-    """Whether at least half of the words have a Han character."""
-    return 2 * sum(bool(_HAN_CHARACTER.search(word)) for word in words) >= len(words)
+def mostly_unspaced(words: Sequence[str]) -> bool:
+    """Whether at least half of the words have a character of a script without blanks (Han, kana)."""
+    return 2 * sum(bool(_UNSPACED_CHARACTER.search(word)) for word in words) >= len(words)
 
 
 def _sentences(text: str) -> Iterator[tuple[str, bool]]:
@@ -140,14 +148,14 @@ def _lists_words(text: str) -> bool:
     return len(words) > 2 and not any(map(is_clause, words))
 
 
-def _chinese_pieces(text: str) -> list[str]:
+def _unspaced_pieces(text: str) -> list[str]:
     words = text.split()
     wide = len(_WIDE_BLANK.findall(text))
-    listed = len(words) > 2 and mostly_han(words) and not _SEPARATOR.search(text)
+    listed = len(words) > 2 and mostly_unspaced(words) and not _SEPARATOR.search(text)
     if listed and 2 * wide < len(words):
         return [word for word in words if says_something(word)]
     pieces = separated(text)
-    return [word for piece in pieces for word in _BETWEEN_HAN.split(piece)] if wide else pieces
+    return [word for piece in pieces for word in _BETWEEN_UNSPACED.split(piece)] if wide else pieces
 
 
 def _count_han(text: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from align_tasks.normalise import normalise
 from align_tasks.parsing.lines import Entry, read_entries
-from align_tasks.parsing.pieces import GLOSS
+from align_tasks.parsing.pieces import GLOSS, has_blanks
 
 _LABEL = re.compile(
     r"\b(?:rank|ranked|ranking|order|ordered|answer|list)\b[^:：\n]{0,40}[:：]"
@@ -71,8 +71,8 @@ class _Finder:
         return list(found)
 
     def _whole(self, word: str) -> str:
-        """Pattern of a word that is not part of a longer one; Han characters have no such borders."""
-        letter = "[a-z0-9]" if self._language == "zh" else r"\w"
+        """Pattern of a word that is not part of a longer one; scripts without blanks have no such borders."""
+        letter = r"\w" if has_blanks(self._language) else "[a-z0-9]"
         before = f"(?<!{letter})(?<!{letter}['-])" if re.match(letter, word[0]) else ""
         after = f"(?!['-]?{letter})" if re.match(letter, word[-1]) else ""
         return before + re.escape(word) + after

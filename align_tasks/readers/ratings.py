@@ -17,8 +17,8 @@ import polars as pl
 from align_tasks.data.tables import RATING_RANGES, RATINGS
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
-from align_tasks.readers.report import Report, nothing_left, unknown_reader
-from align_tasks.readers.textfile import TextFile, cells, column, missing_columns, read_text, required
+from align_tasks.readers.report import Report, nothing_left
+from align_tasks.readers.textfile import TextFile, cells, column_names, read_text, required
 
 VERSION = 1
 
@@ -36,28 +36,24 @@ LAYOUTS = {
     "brysbaert": Layout("en", {"concreteness": "Conc.M"}),
     "cvaw": Layout("zh", {"valence": "Valence_Mean", "arousal": "Arousal_Mean"}),
 }
-READERS = tuple(LAYOUTS)
 
 
-def read_ratings_file(path: Path, language: str, *, reader: str | None = None) -> tuple[pl.DataFrame, Report]:
+def read_ratings_file(path: Path, language: str, name: str) -> tuple[pl.DataFrame, Report]:
     """Read a list of rated words; words that become the same after normalisation are averaged.
 
     Args:
         path: the file as downloaded, gzip or not.
         language: ISO 639-1 code; must be the language of the list.
-        reader: one of `READERS`, to override what the columns say.
+        name: of the list, one of `LAYOUTS`.
 
     Returns:
         The table (columns of `align_tasks.data.tables.RATINGS`, null where the list has no such rating) and
         the account of the file.
 
     Raises:
-        AlignError: none of these lists, or a list in another language.
+        AlignError: the file is not that list, or the list is in another language.
     """
     text = read_text(path)
-    name = reader or _recognised(text)
-    if name not in LAYOUTS:
-        raise unknown_reader(name, "word ratings", READERS)
     layout = LAYOUTS[name]
     if language != layout.language:
         raise AlignError(f"{text.name} rates words in language {layout.language!r}, not {language!r}")
@@ -80,13 +76,39 @@ def read_ratings_file(path: Path, language: str, *, reader: str | None = None) -
     )
 
 
-def _recognised(text: TextFile) -> str:
-    for name, layout in LAYOUTS.items():
-        if column(text, "Word") and all(column(text, c) for c in layout.columns.values()):
-            return name
-    wanted = ["Word"] * (not column(text, "Word"))
-    wanted.append(" or ".join("+".join(layout.columns.values()) for layout in LAYOUTS.values()))
-    raise missing_columns(text, "a list of rated words", wanted)
+def is_warriner(path: Path) -> bool:
+    """Whether a file has the columns of that list."""
+    return _has_layout(path, "warriner")
+
+
+def is_brysbaert(path: Path) -> bool:
+    """Whether a file has the columns of that list."""
+    return _has_layout(path, "brysbaert")
+
+
+def is_cvaw(path: Path) -> bool:
+    """Whether a file has the columns of that list."""
+    return _has_layout(path, "cvaw")
+
+
+def read_warriner(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+    """`read_ratings_file` of that list."""
+    return read_ratings_file(path, language, "warriner")
+
+
+def read_brysbaert(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+    """`read_ratings_file` of that list."""
+    return read_ratings_file(path, language, "brysbaert")
+
+
+def read_cvaw(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+    """`read_ratings_file` of that list."""
+    return read_ratings_file(path, language, "cvaw")
+
+
+def _has_layout(path: Path, name: str) -> bool:
+    wanted = {"word", *(column.casefold() for column in LAYOUTS[name].columns.values())}
+    return wanted <= column_names(path)
 
 
 def _values(text: TextFile, name: str, layout: Layout) -> tuple[dict[str, list[list[float]]], Counter[str]]:

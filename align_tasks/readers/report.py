@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.textfile import Source
+from align_tasks.readers.source import Source
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ as ``#Missing`` too).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,11 +18,12 @@ import polars as pl
 
 from align_tasks.errors import AlignError
 from align_tasks.normalise import marker, normalise
-from align_tasks.readers.report import Report, nothing_left, unknown_reader
+from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import (
     TextFile,
     cells,
     column,
+    column_names,
     missing_columns,
     read_text,
     required,
@@ -30,56 +32,92 @@ from align_tasks.readers.textfile import (
 
 Position = Literal["R1", "R123"]
 
-READERS = ("swow-strength", "swow-responses")
 VERSION = 1
 _NOT_WORDS = ("blank", "#Missing", "#Unknown", "No more responses", "Unknown word", "only punctuation")
 _MOST = 2**31 - 1  # people; no count is larger, and sums of counts stay within 64 bits
 _ANSWERS = (("R1", "R1Raw", "asso1"), ("R2", "R2Raw", "asso2"), ("R3", "R3Raw", "asso3"))
 
 
-def read_swow(
-    path: Path, culture: str, language: str, *, position: Position | None = None, reader: str | None = None
+def is_strength(path: Path) -> bool:
+    """Whether a file has the columns of a strength file."""
+    names = column_names(path)
+    return {"cue", "response"} <= names and bool(names & {"r123", "r1"})
+
+
+def is_responses(path: Path) -> bool:
+    """Whether a file has the columns of people's responses."""
+    names = column_names(path)
+    return "cue" in names and "response" not in names and bool(names & {n.lower() for n in _ANSWERS[0]})
+
+
+def read_strength(
+    path: Path, culture: str, language: str, position: Position | None = None
 ) -> tuple[pl.DataFrame, Report]:
-    """Read a release file of word associations.
+    """Read a strength file.
 
     Args:
         path: the file as downloaded, gzip or not.
         culture: what to write into the column ``culture``.
         language: ISO 639-1 code, for `align_tasks.normalise.normalise`.
-        position: first responses only, or all three. A strength file holds one of them and must agree; a file
-            of people's responses gives ``"R123"`` unless told otherwise.
-        reader: one of `READERS`, to override what the columns say.
+        position: first responses only, or all three; the file holds one of them and must agree.
 
     Returns:
         The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
 
     Raises:
-        AlignError: the file is not one of these layouts, is damaged, has counts that are negative or no whole
+        AlignError: the file is not of this layout, is damaged, has counts that are negative or no whole
             numbers, or has had its rare responses cut off.
     """
     text = read_text(path)
-    name = reader or _recognised(text)
-    if name == "swow-strength":
-        rows, position, warnings = _strength_rows(text, position)
-        unit = "rows"
-    elif name == "swow-responses":
-        position = position or "R123"
-        rows, warnings = _response_rows(text, position), ()
-        unit = "responses"
-    else:
-        raise unknown_reader(name, "word associations", READERS)
-    table, account = _associations(rows, language)
-    table = table.with_columns(culture=pl.lit(culture), position=pl.lit(position))
+    return _read(text, "swow-strength", _strength_rows(text, position), culture, language)
+
+
+def read_responses(
+    path: Path, culture: str, language: str, position: Position | None = None
+) -> tuple[pl.DataFrame, Report]:
+    """Read a file of people's responses.
+
+    Args:
+        path: the file as downloaded, gzip or not.
+        culture: what to write into the column ``culture``.
+        language: ISO 639-1 code, for `align_tasks.normalise.normalise`.
+        position: first responses only, or all three, which is also meant by None.
+
+    Returns:
+        The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
+
+    Raises:
+        AlignError: the file is not of this layout, or is damaged.
+    """
+    text = read_text(path)
+    return _read(text, "swow-responses", _response_rows(text, position or "R123"), culture, language)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What a file holds: rows of cue, response (null: no answer) and count, called `unit` in the account."""
+
+    frame: pl.DataFrame
+    position: Position
+    unit: str
+    warnings: tuple[str, ...] = ()
+
+
+def _read(
+    text: TextFile, reader: str, rows: _Rows, culture: str, language: str
+) -> tuple[pl.DataFrame, Report]:
+    table, account = _associations(rows.frame, language)
+    table = table.with_columns(culture=pl.lit(culture), position=pl.lit(rows.position))
     report = Report(
         source=text.source,
-        reader=name,
-        unit=unit,
-        counted=rows.height,
+        reader=reader,
+        unit=rows.unit,
+        counted=rows.frame.height,
         kept=table.height,
         merged=account.pop("merged"),
         dropped=account.pop("dropped"),
-        facts={"position": position, "encoding": text.encoding, **account},
-        warnings=warnings,
+        facts={"position": rows.position, "encoding": text.encoding, **account},
+        warnings=rows.warnings,
         reader_version=VERSION,
     )
     if table.is_empty():
@@ -87,36 +125,25 @@ def read_swow(
     return table, report
 
 
-def _recognised(text: TextFile) -> str:
-    counts = column(text, "R123", "R1")
-    if column(text, "cue") and column(text, "response") and counts:
-        if not column(text, "N"):
-            raise AlignError(
-                f"{text.name} has no column N, so it may hold only the most frequent responses of each cue: "
-                "strengths cannot be computed from it",
-                hint=f"Use the whole release, with columns cue, response, {counts}, N, {counts}.Strength.",
-            )
-        return "swow-strength"
-    if column(text, "cue") and column(text, *_ANSWERS[0]):
-        return "swow-responses"
-    wanted = [n for n in ("cue", "response", "R1 or R123", "N") if not column(text, *n.split(" or "))]
-    raise missing_columns(text, "a file of word associations", wanted)
-
-
-def _strength_rows(
-    text: TextFile, position: Position | None
-) -> tuple[pl.DataFrame, Position, tuple[str, ...]]:
+def _strength_rows(text: TextFile, position: Position | None) -> _Rows:
     there: Position = "R123" if column(text, "R123") else "R1"
     if position not in (None, there):
         raise AlignError(f"{text.name} holds {there} counts, not {position}")
-    cue, response, count, total = required(text, "a SWOW strength file", ["cue", "response", there, "N"])
+    cue, response, count = required(text, "a SWOW strength file", ["cue", "response", there])
+    total = column(text, "N")
+    if total is None:
+        raise AlignError(
+            f"{text.name} has no column N, so it may hold only the most frequent responses of each cue: "
+            "strengths cannot be computed from it",
+            hint=f"Use the whole release, with columns cue, response, {there}, N, {there}.Strength.",
+        )
     frame = cells(text, [cue, response, count, total], complete=True)
     frame = frame.select("line", cue=cue, response=response, text=count, total=total).with_columns(
         count=pl.col("text").str.strip_chars().str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
     )
     _refuse_counts(text, frame)
-    warnings = _incomplete(frame)
-    return frame.select(pl.col("cue", "response").fill_null(""), "count"), there, warnings
+    rows = frame.select(pl.col("cue", "response").fill_null(""), "count")
+    return _Rows(rows, there, "rows", _incomplete(frame))
 
 
 def _refuse_counts(text: TextFile, frame: pl.DataFrame) -> None:
@@ -144,7 +171,7 @@ def _incomplete(frame: pl.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _response_rows(text: TextFile, position: Position) -> pl.DataFrame:
+def _response_rows(text: TextFile, position: Position) -> _Rows:
     found = [column(text, *names) for names in _ANSWERS]
     kinds = _ANSWERS[:1] if position == "R1" else _ANSWERS
     lacking = [names[0] for names, there in zip(kinds, found, strict=False) if there is None]
@@ -157,7 +184,8 @@ def _response_rows(text: TextFile, position: Position) -> pl.DataFrame:
         wide = wide.with_columns(_without_bare_na(columns))
     cues = pl.col("cue").fill_null("")
     taken = columns[: len(kinds)]
-    return pl.concat([wide.select(cue=cues, response=c, count=pl.lit(1, pl.Int64)) for c in taken])
+    rows = pl.concat([wide.select(cue=cues, response=c, count=pl.lit(1, pl.Int64)) for c in taken])
+    return _Rows(rows, position, "responses")
 
 
 def _without_bare_na(columns: list[str]) -> list[pl.Expr]:

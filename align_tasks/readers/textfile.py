@@ -22,6 +22,7 @@ from typing import Any
 import polars as pl
 
 from align_tasks.errors import AlignError
+from align_tasks.readers.source import Source
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _BINARY = {
@@ -33,16 +34,8 @@ _BINARY = {
     b"PAR1": "a Parquet file",
 }
 _WEB_PAGE = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<?xml", b"<!--")
+_HEAD = 1 << 16  # bytes; a header line is shorter
 _DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """The file that was read: its name, SHA-256 in hexadecimal, and size in bytes."""
-
-    name: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -129,6 +122,19 @@ def cells(text: TextFile, columns: Sequence[str], *, complete: bool = False) -> 
     return frame.select("line", *(pl.col(f"c{text.columns.index(c)}").alias(c) for c in columns))
 
 
+def column_names(path: Path) -> set[str]:
+    """Names of a text file's columns in lower case, by which a reader recognises its layout.
+
+    Raises:
+        AlignError: no such file, not readable, empty, a web page or a binary file.
+    """
+    head = _head(path)
+    _refuse_other_kinds(path.name, head)
+    line = re.split("[\r\n]", _decoded(head), maxsplit=1)[0]
+    _, names = _fields(line)
+    return {name.casefold() for name in names}
+
+
 def column(text: TextFile, *names: str) -> str | None:
     """The first of `names` that is a column, as the file spells it; upper and lower case are one."""
     spelled = {c.casefold(): c for c in reversed(text.columns)}
@@ -152,9 +158,13 @@ def missing_columns(text: TextFile, what: str, missing: Sequence[str]) -> AlignE
     """The error that names the missing columns together with those that were found."""
     plural = "column" if len(missing) == 1 else "columns"
     return AlignError(
-        f"{text.name} is not {what}: it has no {plural} {', '.join(missing)}",
-        hint=f"Found, separated by {_DELIMITERS[text.delimiter]}: {_shown(list(text.columns))}",
+        f"{text.name} is not {what}: it has no {plural} {', '.join(missing)}", hint=found_columns(text)
     )
+
+
+def found_columns(text: TextFile) -> str:
+    """The columns that a file has, as a hint tells them."""
+    return f"Found, separated by {_DELIMITERS[text.delimiter]}: {_shown(list(text.columns))}"
 
 
 def with_empty_for_bare_na(text: TextFile) -> TextFile:
@@ -170,6 +180,28 @@ def with_empty_for_bare_na(text: TextFile) -> TextFile:
         return b"" if body.count(b'"', start, match.start()) % 2 == 0 else match.group()
 
     return replace(text, body=bare.sub(emptied, body))
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, unpacked when it is gzip."""
+    opener = gzip.open if first_bytes(path)[:2] == b"\x1f\x8b" else open
+    with _readable(path), opener(path, "rb") as file:
+        try:
+            head: bytes = file.read(_HEAD)
+        except (EOFError, OSError, zlib.error):
+            head = read_source(path)[1]  # which tells what is wrong
+    if not head.strip():
+        raise AlignError(f"{path.name} is empty", hint="Download it again.")
+    return head
+
+
+def _decoded(head: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return head[len(bom) :].decode(encoding, errors="ignore")
+    if head[:2].count(0) == 1:
+        return head.decode("utf-16-be" if head[0] == 0 else "utf-16-le", errors="ignore")
+    return head.decode(errors="replace")
 
 
 @contextmanager
@@ -261,14 +293,27 @@ def _unknown_encoding(name: str, data: bytes, place: int) -> AlignError:
 
 
 def _split_header(name: str, line: str) -> tuple[str, tuple[str, ...]]:
-    ways = {d: next(csv.reader([line], delimiter=d)) for d in _DELIMITERS}
-    delimiter = max(ways, key=lambda d: len(ways[d]))
-    if len(ways[delimiter]) == 1:
+    delimiter, columns = _fields(line)
+    if len(columns) < 2:
         raise AlignError(
             f"the header line of {name} has no tab, comma or semicolon between columns: {_shown([line])}",
             hint="Save the table with tabs, commas or semicolons.",
         )
-    return delimiter, tuple(c.strip() for c in ways[delimiter])
+    return delimiter, columns
+
+
+def _fields(line: str) -> tuple[str, tuple[str, ...]]:
+    """The delimiter that cuts a header line into most columns, and those columns."""
+    ways = {delimiter: _cut(line, delimiter) for delimiter in _DELIMITERS}
+    delimiter = max(ways, key=lambda d: len(ways[d]))
+    return delimiter, tuple(column.strip() for column in ways[delimiter])
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:  # too long for a field, or a zero byte in it
+        return [line]
 
 
 def _parse(text: TextFile, places: Sequence[int]) -> pl.DataFrame:

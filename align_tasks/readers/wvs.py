@@ -16,14 +16,12 @@ import polars as pl
 
 from align_tasks.data.tables import ITEMS
 from align_tasks.errors import AlignError
-from align_tasks.readers.report import Report
-from align_tasks.readers.textfile import Source
-from align_tasks.readers.wvs_files import READERS, Respondents, open_respondents
+from align_tasks.readers.report import Report, nothing_left
+from align_tasks.readers.source import Source
+from align_tasks.readers.textfile import column_names
+from align_tasks.readers.wvs_files import Kind, Respondents, kind_of, open_respondents
 from align_tasks.readers.wvs_labels import Answers, code_of, label_table
 
-__all__ = ["READERS", "SURVEY", "VERSION", "read_wvs"]
-
-SURVEY = "wvs7"
 VERSION = 1
 _COUNTRY, _WEIGHT = "B_COUNTRY_ALPHA", "W_WEIGHT"
 _UNWEIGHTED = "No weighting"  # the label of weight 1 in countries that were not weighted
@@ -33,15 +31,13 @@ _HEAVIEST = 1000  # so that the weights of 900,000 people can be added
 Tally = dict[int, tuple[int, int]]  # code -> people, their weight
 
 
-def read_wvs(
-    path: Path, countries: Sequence[str] = (), *, reader: str | None = None
-) -> tuple[pl.DataFrame, Report]:
+def read_wvs(path: Path, countries: Sequence[str], kind: Kind) -> tuple[pl.DataFrame, Report]:
     """Read answers of people and count them.
 
     Args:
         path: a cross-national CSV, a country's Excel workbook, or an SPSS file of wave 7.
         countries: ISO alpha-3 codes to take; none means every country in the file.
-        reader: one of `READERS`, to override what the file's first bytes say.
+        kind: which of the three it is.
 
     Returns:
         The table (columns of `align_tasks.data.tables.ITEMS`, two rows per item and country: unweighted and
@@ -49,10 +45,10 @@ def read_wvs(
 
     Raises:
         AlignError: not a file of wave 7, a country that is not in it, a code that is no country's,
-            or a weight that is no number.
+            a weight that is no number, or no valid answer at all.
     """
     known = label_table()
-    people = open_respondents(path, [_COUNTRY, _WEIGHT, *known], reader)
+    people = open_respondents(path, [_COUNTRY, _WEIGHT, *known], kind)
     items = [item for item in known if item in people.labels]
     _check_columns(people, items)
     frame = people.cells.with_columns(pl.col(_COUNTRY).str.strip_chars().replace("", None).str.to_uppercase())
@@ -85,7 +81,41 @@ def read_wvs(
         warnings=tuple(warnings),
         reader_version=VERSION,
     )
+    if not rows:
+        raise nothing_left(people.source, "valid answer", report.dropped)
     return pl.DataFrame(rows, schema=ITEMS), report
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a file is text with columns of the survey, such as "Q1" or "Q1: Important in life: Family"."""
+    if kind_of(path) != "wvs-csv":
+        return False
+    return _COUNTRY.casefold() in {name.split(":")[0].strip() for name in column_names(path)}
+
+
+def is_excel(path: Path) -> bool:
+    """Whether a file is an Excel workbook."""
+    return kind_of(path) == "wvs-excel"
+
+
+def is_sav(path: Path) -> bool:
+    """Whether a file is an SPSS file."""
+    return kind_of(path) == "wvs-sav"
+
+
+def read_csv(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+    """`read_wvs` of a CSV file."""
+    return read_wvs(path, countries, "wvs-csv")
+
+
+def read_excel(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+    """`read_wvs` of an Excel workbook."""
+    return read_wvs(path, countries, "wvs-excel")
+
+
+def read_sav(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+    """`read_wvs` of an SPSS file."""
+    return read_wvs(path, countries, "wvs-sav")
 
 
 def _check_columns(people: Respondents, items: Sequence[str]) -> None:

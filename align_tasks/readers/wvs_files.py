@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fastexcel
 import polars as pl
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.report import unknown_reader
-from align_tasks.readers.textfile import Source, cells, first_bytes, read_source, read_text
+from align_tasks.readers.source import Source
+from align_tasks.readers.textfile import cells, first_bytes, read_source, read_text
 
-READERS = ("wvs-csv", "wvs-excel", "wvs-sav")
+Kind = Literal["wvs-csv", "wvs-excel", "wvs-sav"]
 
 
 @dataclass(frozen=True)
@@ -32,27 +32,24 @@ class Respondents:
     cells: pl.DataFrame
 
 
-def open_respondents(path: Path, wanted: Sequence[str], reader: str | None = None) -> Respondents:
+def open_respondents(path: Path, wanted: Sequence[str], kind: Kind) -> Respondents:
     """Open a survey file of any of the three kinds.
 
     Args:
+        path: the file as downloaded.
         wanted: names of variables; those the file does not have are left out.
-        reader: one of `READERS`, to override what the file's first bytes say.
+        kind: how to read it.
 
     Raises:
         AlignError: the file cannot be read as that kind.
     """
-    name = reader or _recognised(path)
-    if name == "wvs-excel":
+    if kind == "wvs-excel":
         return _from_excel(path, wanted)
-    if name == "wvs-sav":
-        return _from_sav(path, wanted)
-    if name == "wvs-csv":
-        return _from_text(path, wanted)
-    raise unknown_reader(name, "survey answers", READERS)
+    return _from_sav(path, wanted) if kind == "wvs-sav" else _from_text(path, wanted)
 
 
-def _recognised(path: Path) -> str:
+def kind_of(path: Path) -> Kind:
+    """The kind of a file, by its first bytes."""
     magic = first_bytes(path)
     if magic in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return "wvs-excel"

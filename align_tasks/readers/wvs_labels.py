@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from align_tasks.survey.wvs7 import load_items
+from align_tasks.survey.wvs7 import WVS7
 
 _NEGATIVE = {-1: "Don't know", -2: "No answer", -3: "Not applicable", -4: "Not asked", -5: "Missing"}
 _MISSING = {
@@ -45,7 +45,7 @@ class Answers:
 def label_table() -> dict[str, Answers]:
     """Answers by item id, for the 185 items whose value labels are known."""
     entries = json.loads((files("align_tasks.readers") / "wvs_labels.json").read_text(encoding="utf-8"))
-    known = load_items()
+    known = WVS7.items()
     table = {}
     for item, entry in entries.items():
         labels = {int(code): label for code, label in entry["codes"].items()}

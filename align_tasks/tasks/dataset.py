@@ -7,7 +7,8 @@
 ``answer``       the answer of a worked example (few-shot)
 ``choices``      the continuations to score, on log-likelihood tasks
 
-The human data are in the columns `DATA_COLUMNS`; further columns follow from them.
+The human data are in the columns `DATA_COLUMNS`, or in those that a plugin's task names; further columns
+follow from them.
 """
 
 from __future__ import annotations
@@ -36,28 +37,38 @@ class BuiltDataset:
     Args:
         test: the rows to evaluate.
         train: the rows from which few-shot examples are drawn.
+        data_columns: the columns that hold the human data, for their fingerprint.
         **metadata: what the results should say of the data, such as ``norms``.
 
     Raises:
         AlignError: there is nothing to evaluate.
     """
 
-    def __init__(self, test: list[Doc], train: list[Doc] | None = None, **metadata: Any) -> None:
+    def __init__(
+        self,
+        test: list[Doc],
+        train: list[Doc] | None = None,
+        *,
+        data_columns: Sequence[str] = DATA_COLUMNS,
+        **metadata: Any,
+    ) -> None:
         if not test:
-            raise AlignError(f"no test items in {metadata.get('norms', 'the data')}", hint=EMPTY_HINT)
+            hint = EMPTY_HINT if "norms" in metadata else None
+            raise AlignError(f"no test items in {metadata.get('norms', 'the data')}", hint=hint)
         rows = {"test": test} if train is None else {"test": test, "train": train}
         self.splits = datasets.DatasetDict(
             {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
         )
         self.metadata = metadata
         self._test = test
+        self._data_columns = data_columns
 
     def describe(self) -> dict[str, Any]:
         """Metadata with fingerprints of the test rows: of the human data, and of the prompts."""
         return {
             **self.metadata,
             "items": len(self._test),
-            "data_fingerprint": fingerprint(self._test, DATA_COLUMNS),
+            "data_fingerprint": fingerprint(self._test, self._data_columns),
             "prompt_fingerprint": fingerprint(self._test, PROMPT_COLUMNS),
             "align_tasks": __version__,
         }

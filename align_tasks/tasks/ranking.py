@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from align_tasks.cultures import Culture, get_culture
-from align_tasks.metrics import association_ceiling, paper_ranking_correlation, ranking_correlation
+from align_tasks.metrics import association_ceiling
 from align_tasks.norms.load import CueNorms, Source, load_norms, seed_of, shuffle_key
-from align_tasks.parsing import parse_ranking
 from align_tasks.prompts import join_words, ranking_prompt
 from align_tasks.tasks.dataset import BuiltDataset, Doc, prompt_columns
 
@@ -70,33 +69,3 @@ def _row(cue: CueNorms, culture: str, language: str) -> Doc | None:
         "answer": join_words(by_strength, language),
         **prompt_columns(ranking_prompt(cue.cue, list(counts), language)),
     }
-
-
-def process_results(doc: Doc, results: list[str]) -> dict[str, float]:
-    """Metrics of one ordered list.
-
-    ``spearman``         correlation with people's counts; candidates left out tie on the last rank,
-                         an answer that names no candidate counts as 0
-    ``spearman_human``   what one half of the people scores on the other half, on the same candidates
-    ``spearman_paper``   the authors' score: such an answer counts as -1, and it does not matter which
-                         candidates were left out (`paper_ranking_correlation`)
-    ``invalid``          1 when no candidate was named
-    ``complete``         1 when every candidate was named
-    """
-    counts = dict(zip(doc["candidates"], doc["counts"], strict=True))
-    order = parse_ranking(results[0], doc["candidates"], doc["language"])
-    return {
-        "spearman": ranking_correlation(order, counts),
-        "spearman_human": doc["human_spearman"],
-        "spearman_paper": paper_ranking_correlation(order, _apart_from_the_prompt(doc["cue"], counts)),
-        "invalid": float(not order),
-        "complete": float(len(order) == len(counts)),
-    }
-
-
-def _apart_from_the_prompt(cue: str, counts: dict[str, int]) -> dict[str, int]:
-    """The counts in an order that has nothing to do with the order shown to the model.
-
-    The authors' score ranks ties in the order given: in the order shown, copying the list would pay.
-    """
-    return dict(sorted(counts.items(), key=lambda pair: shuffle_key("ties", cue, pair[0])))

@@ -12,9 +12,11 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
+from align_tasks.cultures import cultures
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import seed_of
 from align_tasks.prompts import base_text, chat_messages
+from align_tasks.scores.scorer import Scorer
 from align_tasks.tasks.dataset import BuiltDataset, Doc, prompts_of
 
 CHOICES = ("norms", "tension")
@@ -26,7 +28,11 @@ UNUSED_SETTINGS = (
     "fewshot_delimiter",
     "target_delimiter",
     "process_docs",
+    "process_results",
+    "metric_list",
 )
+ALL_CULTURES = "all"
+OWN_SETTINGS = ("class", "read_answer", "metrics")
 BASE_END = ["\n"]
 
 logger = logging.getLogger(__name__)
@@ -39,8 +45,18 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         refuse_unused(config)
+        refuse_incomplete(config)
         self._fewshot_seed = 0
-        super().__init__(config={key: value for key, value in config.items() if key != "class"})
+        self._read_answer: Callable[[Doc, Any], Any] = config["read_answer"]
+        arguments = dataset_arguments(config)
+        self._scorer = Scorer(config["metrics"], arguments.get("cultures", ()))
+        made = {
+            "dataset_kwargs": arguments,
+            "process_results": self._read_answer,
+            "metric_list": self._scorer.metric_list(),
+        }
+        kept = {key: value for key, value in config.items() if key not in OWN_SETTINGS}
+        super().__init__(config=kept | made)
 
     def download(self, *_: Any, **__: Any) -> None:
         """Build the dataset and record what it holds where lm-eval writes it into the results."""
@@ -50,7 +66,7 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         fixed = self.config.dataset_kwargs
         built: BuiltDataset = self.config.custom_dataset(**chosen, **fixed)
         self.dataset = built.splits
-        self.config.metadata |= fixed | built.describe()
+        self.config.metadata |= fixed | built.describe() | self._scorer.describe(self.dataset["test"][0])
         if built.metadata.get("norms") == "demo":
             self.config.task_alias = f"{self.config.task} (demo norms)"
 
@@ -66,11 +82,10 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         super().set_fewshot_seed(seed=seed)
 
     def process_results(self, doc: Doc, results: Any) -> dict[str, float]:
-        """Metrics of one row, by the task's own function; with ``--predict_only`` there are none."""
+        """Every metric of one row; with ``--predict_only`` there are none."""
         if "bypass" in self._metric_fn_list:
             return {"bypass": 999}
-        scores: dict[str, float] = self.config.process_results(doc, results)
-        return scores
+        return self._scorer.scores(self._read_answer(doc, results))
 
     def check_fewshot(self, count: int) -> None:
         """Refuse more worked examples than there are; a task that never shows any takes every number.
@@ -137,6 +152,14 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         return {**settings, "until": []} if is_chat and settings["until"] == BASE_END else settings
 
 
+def dataset_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``dataset_kwargs`` of a task file; ``cultures: all`` are those that are registered."""
+    arguments = dict(config.get("dataset_kwargs") or {})
+    if arguments.get("cultures") == ALL_CULTURES:
+        arguments["cultures"] = list(cultures())
+    return arguments
+
+
 def refuse_unused(config: Mapping[str, Any]) -> None:
     """Refuse settings of a task file that would stand in the results without having any effect.
 
@@ -146,9 +169,20 @@ def refuse_unused(config: Mapping[str, Any]) -> None:
     unused = [key for key in UNUSED_SETTINGS if config.get(key) is not None]
     if unused:
         raise AlignError(
-            f"task {config.get('task')!r} sets {', '.join(unused)}, which our prompts do not use",
-            hint="Prompts are in align_tasks.prompts; take the settings out of the task file.",
+            f"task {config.get('task')!r} sets {', '.join(unused)}, which AlignTask does not use",
+            hint="Prompts are rows of its custom_dataset, metrics are registered; take them out of the file.",
         )
+
+
+def refuse_incomplete(config: Mapping[str, Any]) -> None:
+    """Refuse a task file that does not say how its answers are read and scored.
+
+    Raises:
+        AlignError: names what is missing.
+    """
+    missing = [key for key in ("custom_dataset", "read_answer", "metrics") if not config.get(key)]
+    if missing:
+        raise AlignError(f"task {config.get('task')!r} does not set {', '.join(missing)}")
 
 
 def refuse_misspelt(metadata: Mapping[str, Any]) -> None:

@@ -1,61 +1,62 @@
-"""``wvs_tension_XX``: on the items where two countries differ most, which one is the model nearer to?"""
+"""``wvs_tension_XX``: on the items where two cultures differ most, which one is the model nearer to?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import aligned, nearer, paper_tension_distance
+from align_tasks.errors import AlignError
+from align_tasks.survey.survey import Answers, Item, Question, get_survey
 from align_tasks.survey.tension import Rule, tension_set
-from align_tasks.survey.wvs7 import load_items, load_shares
 from align_tasks.tasks.dataset import BuiltDataset, Doc
-from align_tasks.tasks.survey import answer_distributions, human_reference, shares_of, shuffled, survey_row
+from align_tasks.tasks.survey import human_reference, shares_of, shuffled, survey_row
 
-PAIR = ("us", "zh")
 SIZE = 50
 
 
-def dataset(culture: str, tension: Rule = "emd") -> BuiltDataset:
-    """The 50 items on which the USA and China differ most, asked in the culture's language."""
-    countries = [get_culture(name).country for name in PAIR]
-    chosen = tension_set(load_items(), load_shares(), *countries, size=SIZE, rule=tension)
-    language = get_culture(culture).language
-    rows = [_row(item_id, language, countries) for item_id in shuffled(chosen)]
-    return BuiltDataset(rows, survey="WVS 7", tension=tension, countries=countries)
+def dataset(
+    culture: str, cultures: Sequence[str], survey: str = "wvs7", tension: Rule = "emd"
+) -> BuiltDataset:
+    """The 50 items on which two cultures differ most, asked in the language of one of them.
 
-
-def _row(item_id: str, language: str, countries: Sequence[str]) -> Doc:
-    """An item with both countries' shares, over every option that either of them was offered."""
-    item = load_items()[item_id]
-    places = sorted(set().union(*(item.offered(country) for country in countries)))
-    shares = [shares_of(item_id, country, places) for country in countries]
-    human = [
-        float(np.mean(human_reference(own, country, item.scale)))
-        for own, country in zip(shares, countries, strict=True)
-    ]
-    return survey_row(item_id, language, places) | {"cultures": list(PAIR), "shares": shares, "human": human}
-
-
-def process_results(doc: Doc, results: Sequence[tuple[float, bool]]) -> dict[str, float]:
-    """Metrics of one item, for both cultures; the distance is the mean of JS and transport distance.
-
-    ``distance_XX``          distance of the model's answer distribution to the culture's shares
-    ``XX_aligned``           1 when that distance is the smaller one, 0.5 when both are equal
-    ``XX_aligned_paper``     the same by the authors' distance (`paper_tension_distance`)
-    ``…_uniform``            what equal probabilities for all options would score
-    ``distance_XX_human``    what one half of the culture's respondents scores on the other half
+    Args:
+        culture: in whose language the items are asked.
+        cultures: the two that are compared.
+        survey: name of the survey.
+        tension: how the items are chosen, see `align_tasks.survey.tension.tension_distances`.
     """
-    model = np.mean(answer_distributions(results), axis=0)
-    names, scale = doc["cultures"], doc["scale"]
-    uniform = np.full(len(doc["options"]), 1 / len(doc["options"]))
-    scores: dict[str, float] = {}
-    for suffix, answers in (("", model), ("_uniform", uniform)):
-        distances = nearer(answers, doc["shares"][0], doc["shares"][1], scale)
-        for name, own, other in zip(names, distances, distances[::-1], strict=True):
-            scores |= {f"distance_{name}{suffix}": own, f"{name}_aligned{suffix}": aligned(own, other)}
-    paper = [float(paper_tension_distance(model, shares)) for shares in doc["shares"]]
-    for name, own, other in zip(names, paper, paper[::-1], strict=True):
-        scores[f"{name}_aligned_paper"] = aligned(own, other)
-    return scores | {f"distance_{name}_human": human for name, human in zip(names, doc["human"], strict=True)}
+    if len(set(cultures)) != 2:
+        raise AlignError(f"a tension set compares two cultures, not {', '.join(cultures)}")
+    asked, language = get_survey(survey), get_culture(culture).language
+    compared = [get_culture(name) for name in cultures]
+    answers = {known.name: asked.answers(known) for known in compared}
+    items, questions = asked.items(), asked.questions(language)
+    chosen = tension_set(items, *answers.values(), size=SIZE, rule=tension)
+    rows = [
+        _row(items[name], questions[name], language, {c: answers[c][name] for c in answers})
+        for name in shuffled(chosen)
+    ]
+    return BuiltDataset(
+        rows,
+        survey=asked.title,
+        tension=tension,
+        countries=[known.country for known in compared],
+        answers=[asked.source(known) for known in compared],
+    )
+
+
+def _row(item: Item, question: Question, language: str, answers: Mapping[str, Answers]) -> Doc:
+    """An item with both cultures' shares, over every option that either of them was offered."""
+    places = sorted(set().union(*(answer.offered for answer in answers.values())))
+    shares = [shares_of(answer, places) for answer in answers.values()]
+    human = [
+        human_reference(own, answer.people, item.scale)
+        for own, answer in zip(shares, answers.values(), strict=True)
+    ]
+    return survey_row(item, question, language, places) | {
+        "cultures": list(answers),
+        "shares": shares,
+        "human": [None if halves is None else float(np.mean(halves)) for halves in human],
+    }

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from align_tasks.commands.data import app
+from align_tasks.commands.main import build
 from align_tasks.data import tables
 from align_tasks.errors import AlignError
+from align_tasks.plugins import loading
 
 STRENGTH = "cue\tresponse\tR1\tN\tR1.Strength\n"
 RED = (
@@ -37,7 +38,8 @@ def wvs_file(tmp_path: Path) -> Path:
 
 
 def _run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=True)
+    app = build(loading.loaded())
+    return CliRunner().invoke(app, ["data", *map(str, arguments)], catch_exceptions=True)
 
 
 def _done(*arguments: str | Path) -> Result:
@@ -150,15 +152,6 @@ def test_what_was_stored_before_a_later_file_failed_is_reported(
     assert "Stored items/wvs7.JPN" in result.stderr
 
 
-def test_opinions(data_home: Path, tmp_path: Path) -> None:
-    path = tmp_path / "global_opinions.csv"
-    path.write_text("""question,selections,options,source\nQ?,"{'Japan': [0.5, 0.5]}","['a', 'b']",GAS\n""")
-    (stored,) = json.loads(_done("import", "opinions", path, "--json").stdout)
-    shown = _done("show", "item", tables.read_items("goqa")["item"][0]).stdout
-    assert stored["facts"]["questions"] == 1
-    assert "JPN, imported" in shown
-
-
 def test_list_tells_what_is_there_and_what_is_missing(data_home: Path, strength_file: Path) -> None:
     empty = _done("list")
     assert "No tables have been imported" in empty.stdout
@@ -267,7 +260,7 @@ def test_markup_in_data_is_text(data_home: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["import", name] for name in ("swow", "wvs", "norms", "opinions")] + [["list"], ["show"]]
+    "arguments", [["import", name] for name in ("swow", "wvs", "norms")] + [["list"], ["show"]]
 )
 def test_help_has_an_example(arguments: list[str]) -> None:
     assert "align data " + arguments[0] in " ".join(_done(*arguments, "--help").stdout.split())

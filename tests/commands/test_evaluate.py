@@ -12,6 +12,7 @@ import pytest
 from align_tasks import evaluation
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import Settings, evaluate
+from align_tasks.scores.metric import Metric
 
 
 def _align(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -101,12 +102,14 @@ def test_too_many_worked_examples_are_told_before_the_model_is_loaded(
         evaluate(model, None, tmp_path / "out", settings)
 
 
-def test_damaged_ratings_are_told_before_the_model_is_loaded(
-    model: str, tmp_path: Path, data_home: Path
+def test_data_of_a_metric_that_cannot_be_read_are_told_before_the_model_is_loaded(
+    model: str, tmp_path: Path, data_home: Path, plugins: Any
 ) -> None:
-    (data_home / "ratings").mkdir(parents=True)
-    (data_home / "ratings" / "en.warriner.parquet").write_bytes(b"PAR1")
-    with pytest.raises(AlignError, match=r"en\.warriner\.parquet is not as it was imported"):
+    def describe(_: Any) -> dict[str, str]:
+        raise AlignError("my ratings are damaged")
+
+    plugins.register(metrics=[Metric("association", "mine", len, describe=describe)])
+    with pytest.raises(AlignError, match="my ratings are damaged"):
         evaluate(model, None, tmp_path / "out", Settings(tasks=["swow_us"], metadata={"norms": "demo"}))
 
 
@@ -144,7 +147,8 @@ def test_norms_that_were_not_imported_are_told_with_the_command(
 def test_heavy_libraries_wait_until_they_are_needed() -> None:
     heavy = ("torch", "lm_eval", "datasets", "polars", "fastexcel", "pandas", "opencc", "scipy")
     code = (
-        "import sys; from align_tasks.commands.main import app\n"
+        "import sys; from align_tasks.commands.main import build; from align_tasks.plugins import loading\n"
+        "build(loading.loaded())\n"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from align_tasks.data import imports, tables
-from align_tasks.survey import wvs7
-from align_tasks.survey.wvs7 import load_items, load_shares
+from align_tasks.cultures import get_culture
+from align_tasks.data import tables
+from align_tasks.data.imports import import_file
+from align_tasks.survey.wvs7 import FOLDER, WVS7
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_wvs_shares.py"
 
@@ -22,10 +23,10 @@ def _check(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def _import_shares(off_by: float) -> None:
     """Store the shipped shares of the USA as if counted, with those of Q1 off by so much."""
-    items = load_items()
+    items = WVS7.items()
     rows = []
-    for item, shares in load_shares().items():
-        distribution = list(shares["USA"])
+    for item, answers in WVS7.answers(get_culture("us")).items():
+        distribution = list(answers.shares)
         if item == "Q1":
             distribution[0] -= off_by
             distribution[1] += off_by
@@ -66,7 +67,7 @@ def test_without_microdata_it_says_how_to_import_them(data_home: Path) -> None:
 
 def test_the_shipped_shares_are_those_of_the_real_file(data_home: Path, shared_data: Path) -> None:
     for name in ("United_States", "Japan"):
-        imports.import_wvs(shared_data / f"wvs/WVS_Wave_7_{name}_Excel.xlsx")
+        import_file(shared_data / f"wvs/WVS_Wave_7_{name}_Excel.xlsx", "wvs")
     published = shared_data / "wvs/wvs7.shares.6_countries.json"
     done = _check("--published", published)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,12 +77,12 @@ def test_the_shipped_shares_are_those_of_the_real_file(data_home: Path, shared_d
 
 
 def test_the_shipped_shares_are_what_the_microdata_give(data_home: Path, shared_data: Path) -> None:
-    imports.import_wvs(shared_data / "wvs" / "WVS_Wave_7_United_States_Excel.xlsx")
-    shares = Path(wvs7.__file__).with_name("shares.json")
+    import_file(shared_data / "wvs" / "WVS_Wave_7_United_States_Excel.xlsx", "wvs")
+    shares = FOLDER / "answers.USA.json"
     shipped = shares.read_bytes()
     try:
         done = _check("--write")
-        assert done.stdout.endswith("Wrote shares.json with the counted shares of USA.\n")
+        assert done.stdout.endswith("Wrote answers.USA.json with the counted shares.\n")
         assert shares.read_bytes() == shipped
     finally:
         shares.write_bytes(shipped)

@@ -11,11 +11,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from align_tasks.data import imports, store, tables
+from align_tasks.data import store, tables
+from align_tasks.data.imports import import_file
 from align_tasks.errors import AlignError
 from align_tasks.readers import swow
+from align_tasks.readers.reader import Reader
+from align_tasks.readers.report import Report
+from align_tasks.readers.source import Source
 from align_tasks.splits import split_of
 
+SCHEMAS = {"associations": tables.ASSOCIATIONS, "items": tables.ITEMS, "ratings": tables.RATINGS}
 ROWS = ["red\tcolor\t3\t5\t0.6", "red\tblood\t2\t5\t0.4", "blue\tsky\t2\t2\t1", "null\tzero\t1\t1\t1"]
 
 
@@ -26,8 +31,12 @@ def strength_file(tmp_path: Path) -> Path:
     return path
 
 
+def _import_us(path: Path) -> list[dict[str, Any]]:
+    return import_file(path, "swow", culture="us", language="en")
+
+
 def test_provenance_tells_the_whole_account(data_home: Path, strength_file: Path) -> None:
-    (stored,) = imports.import_swow(strength_file, "us", "en")
+    (stored,) = _import_us(strength_file)
     about = tables.provenance("associations", "us")
     assert about["source"]["name"] == "strength.SWOW-EN.R1.csv"
     assert about["source"]["bytes"] == strength_file.stat().st_size
@@ -40,11 +49,11 @@ def test_provenance_tells_the_whole_account(data_home: Path, strength_file: Path
 
 
 def test_a_failing_import_leaves_the_earlier_table(data_home: Path, strength_file: Path) -> None:
-    imports.import_swow(strength_file, "us", "en")
+    _import_us(strength_file)
     before = tables.fingerprint("associations", "us")
     strength_file.write_text(strength_file.read_text() + "red\trose\t-1\t5\t0\n")
     with pytest.raises(AlignError, match="line 6: the count '-1' of 'red' -> 'rose' is negative"):
-        imports.import_swow(strength_file, "us", "en")
+        _import_us(strength_file)
     assert tables.fingerprint("associations", "us") == before
     assert tables.provenance("associations", "us")["in"] == 4
 
@@ -52,11 +61,11 @@ def test_a_failing_import_leaves_the_earlier_table(data_home: Path, strength_fil
 def test_survey_answers_are_stored_by_country(data_home: Path, tmp_path: Path) -> None:
     path = tmp_path / "wvs.csv"
     path.write_text("B_COUNTRY_ALPHA,W_WEIGHT,Q1\nUSA,1,1\nJPN,1,2\n")
-    assert [entry["name"] for entry in imports.import_wvs(path)] == ["wvs7.JPN", "wvs7.USA"]
+    assert [entry["name"] for entry in import_file(path, "wvs")] == ["wvs7.JPN", "wvs7.USA"]
     assert tables.read_items("wvs7", "JPN")["distribution"].to_list() == [[0, 1, 0, 0]]
     path.write_text("B_COUNTRY_ALPHA,W_WEIGHT,Q1\nUSA,1,-1\n")
     with pytest.raises(AlignError, match=r"no valid answer is left; dropped: .*Don't know"):
-        imports.import_wvs(path)
+        import_file(path, "wvs")
 
 
 def test_shuffled_survey_rows_give_the_same_bytes(data_home: Path, tmp_path: Path) -> None:
@@ -66,32 +75,60 @@ def test_shuffled_survey_rows_give_the_same_bytes(data_home: Path, tmp_path: Pat
         random.Random(seed).shuffle(rows)
         path = tmp_path / f"{seed}.csv"
         path.write_text("\n".join(["B_COUNTRY_ALPHA,W_WEIGHT,Q1", *rows]))
-        hashes.add(imports.import_wvs(path)[0]["fingerprint"])
+        hashes.add(import_file(path, "wvs")[0]["fingerprint"])
     assert len(hashes) == 1
 
 
-def test_ratings_and_opinions_are_stored(data_home: Path, tmp_path: Path) -> None:
+def test_ratings_are_stored(data_home: Path, tmp_path: Path) -> None:
     norms = tmp_path / "norms.csv"
     norms.write_text("Word,Conc.M\nred,4\n")
-    assert imports.import_norms(norms, "en")[0]["name"] == "en.brysbaert"
+    assert import_file(norms, "norms", language="en")[0]["name"] == "en.brysbaert"
     assert tables.provenance("ratings", "en.brysbaert")["facts"]["ranges"] == {"concreteness": [1, 5]}
-    opinions = tmp_path / "opinions.csv"
-    opinions.write_text(
-        """question,selections,options,source\nQ?,"{'Japan': [0.5, 0.5]}","['a', 'b']",GAS\n"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "names"),
+    [
+        ("associations", "{culture}.mine", ["uk.mine"]),
+        ("ratings", "{language}.{culture}", ["en.uk"]),
+        ("items", "tea1.{culture}", ["tea1.FRA", "tea1.JPN"]),
+        ("items", "tea1.all", ["tea1.all"]),
+    ],
+)
+def test_a_plugins_reader_gets_its_options_and_names_its_tables(
+    kind: Any, table: str, names: list[str], data_home: Path, tmp_path: Path, plugins: Any
+) -> None:
+    frame = pl.DataFrame({column: [None, None] for column in SCHEMAS[kind]}, schema=SCHEMAS[kind])
+    if kind == "items":
+        frame = frame.with_columns(culture=pl.Series(["JPN", "FRA"]))
+    given = {}
+
+    def read(path: Path, **options: Any) -> tuple[pl.DataFrame, Report]:
+        given.update(options)
+        return frame, Report(Source(path.name, "0" * 64, 3), "mine", "rows", counted=2, kept=2)
+
+    plugins.register(
+        readers=[Reader("mine", "tea", kind, "tea files", lambda path: True, read, "nobody's", table)]
     )
-    assert imports.import_opinions(opinions)[0]["name"] == "goqa.all"
-    assert tables.read_items("goqa", "JPN")["options"].to_list() == [["a", "b"]]
+    file = tmp_path / "tea.xyz"
+    file.write_text("tea")
+    options = {"culture": "uk", "language": "en", "countries": ["JPN"], "position": "R1"}
+    assert [entry["name"] for entry in import_file(file, "tea", **options)] == names
+    assert store.names(kind) == names
+    assert tables.provenance(kind, names[0])["licence"] == "nobody's"
+    taken = {"associations": ("culture", "language", "position"), "items": ("countries",)}
+    assert given == {name: options[name] for name in taken.get(kind, ("language",))}
 
 
 def test_an_import_killed_while_reading_leaves_the_earlier_table(
     data_home: Path, strength_file: Path
 ) -> None:
-    imports.import_swow(strength_file, "us", "en")
+    _import_us(strength_file)
     before = tables.fingerprint("associations", "us")
     script = (
-        "import os, sys, pathlib; from align_tasks.data import imports; from align_tasks.data import store; "
-        "store._replace = lambda *_: os._exit(9); "
-        "imports.import_swow(pathlib.Path(sys.argv[1]), 'us', 'en', position='R1')"
+        "import os, sys, pathlib; from align_tasks.data import store; "
+        "from align_tasks.data.imports import import_file; store._replace = lambda *_: os._exit(9); "
+        "import_file(pathlib.Path(sys.argv[1]), 'swow', culture='us', language='en', position='R1')"
     )
     strength_file.write_text(strength_file.read_text() + "red\trose\t1\t5\t0\n")
     done = subprocess.run([sys.executable, "-c", script, str(strength_file)], env=os.environ, check=False)
@@ -103,7 +140,7 @@ def test_an_import_killed_while_reading_leaves_the_earlier_table(
 def test_an_import_interrupted_in_the_reader_leaves_the_earlier_table(
     data_home: Path, strength_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    imports.import_swow(strength_file, "us", "en")
+    _import_us(strength_file)
     before = {p.name for p in (data_home / "associations").iterdir()}
 
     def interrupt(*_: Any) -> None:
@@ -111,7 +148,7 @@ def test_an_import_interrupted_in_the_reader_leaves_the_earlier_table(
 
     monkeypatch.setattr(swow, "_associations", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        imports.import_swow(strength_file, "us", "en")
+        _import_us(strength_file)
     assert {p.name for p in (data_home / "associations").iterdir()} == before
     assert store.read("associations", "us").height == 4
 
@@ -134,7 +171,7 @@ def test_real_files_imported_twice_or_shuffled_give_the_same_bytes_and_splits(
     source = shared_data / "swow" / name
     contents, splits = set(), []
     for path in (source, source, _shuffled(source, tmp_path / "shuffled.csv")):
-        imports.import_swow(path, culture, language)
+        import_file(path, "swow", culture=culture, language=language)
         contents.add((data_home / "associations" / f"{culture}.parquet").read_bytes())
         cues = tables.read_associations(culture)["cue"].unique(maintain_order=True)
         splits.append([(cue, split_of(cue)) for cue in cues])
@@ -144,7 +181,7 @@ def test_real_files_imported_twice_or_shuffled_give_the_same_bytes_and_splits(
 
 def test_real_ratings_join(data_home: Path, shared_data: Path) -> None:
     for name in ("warriner2013.en.csv.gz", "concreteness.brysbaert2014.en.csv.gz"):
-        imports.import_norms(shared_data / "norms" / name, "en")
+        import_file(shared_data / "norms" / name, "norms", language="en")
     ratings = tables.read_ratings("en")
     assert ratings["word"].n_unique() == ratings.height == 40_473
     assert ratings.filter(pl.col("word") == "aardvark").rows() == [("en", "aardvark", 6.26, 2.41, 4.68)]

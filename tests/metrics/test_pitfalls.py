@@ -14,15 +14,21 @@ from align_tasks.metrics import (
     earth_movers_distance,
     jensen_shannon_distance,
     jensen_shannon_divergence,
-    nearer,
     paper_tension_distance,
     total_variation,
     transport_distance,
 )
+from align_tasks.scores import tension
+from align_tasks.scores.tension import TensionAnswer
 
 
 def option(number: int, options: int = 10) -> Any:
     return np.eye(options)[number - 1]
+
+
+def _answer(model: Any, own: Any) -> TensionAnswer:
+    shares = {"own": np.array(own), "other": np.array(model)}
+    return TensionAnswer("Q1", "nominal", np.array(model), shares, {})
 
 
 def test_2_where_the_options_lie_matters() -> None:
@@ -38,8 +44,14 @@ def test_2_the_authors_way_cannot_tell_near_from_far() -> None:
 
 
 def test_2_a_country_two_steps_away_is_nearer_than_one_nine_steps_away() -> None:
-    own, other = nearer(option(1), option(3), option(10), "ordinal")
-    assert own < other
+    answer = TensionAnswer("Q1", "ordinal", option(1), {"own": option(3), "other": option(10)}, {})
+    assert tension.distance(answer, "own") < tension.distance(answer, "other")
+    assert (tension.aligned(answer, "own"), tension.aligned(answer, "other")) == (1, 0)
+
+
+def test_2_the_authors_way_calls_them_equally_near() -> None:
+    answer = TensionAnswer("Q1", "ordinal", option(1), {"own": option(3), "other": option(10)}, {})
+    assert tension.aligned_paper(answer, "own") == tension.aligned_paper(answer, "other") == 0.5
 
 
 def test_3_the_logarithm_is_to_base_2() -> None:
@@ -62,7 +74,9 @@ def test_3_the_logarithm_is_to_base_2() -> None:
         lambda p, q: transport_distance(p, q, "ordinal"),
         lambda p, q: transport_distance(p, q, "nominal"),
         lambda p, q: answer_distance(p, q, "ordinal"),
-        lambda p, q: nearer(p, p, q, "nominal"),
+        lambda p, q: tension.distance(_answer(p, q), "own"),
+        lambda p, q: tension.aligned(_answer(p, q), "own"),
+        lambda p, q: tension.aligned_paper(_answer(p, q), "own"),
     ],
 )
 @pytest.mark.parametrize(

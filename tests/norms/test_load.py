@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from align_tasks.cultures import Culture, get_culture
-from align_tasks.data import imports
+from align_tasks.data.imports import import_file
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import load_norms
 from align_tasks.splits import split_of
@@ -21,7 +21,7 @@ def imported(data_home: Path, tmp_path: Path) -> Path:
     lines += [f"tea\tword{letter}\t1\t20\t0.05" for letter in "abcdefghijklmn"]
     file = tmp_path / "strength.SWOW-EN.R1.csv"
     file.write_text("\n".join(lines) + "\n")
-    imports.import_swow(file, "us", "en")
+    import_file(file, "swow", culture="us", language="en")
     return file
 
 

@@ -3,12 +3,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.ratings import read_ratings_file
+from align_tasks.readers.reader import reader_for
+from align_tasks.readers.report import Report
+from align_tasks.reference import resolve
 
 Write = Callable[[str, "str | bytes"], Path]
+
+
+def read_ratings_file(path: Path, language: str, reader: str | None = None) -> tuple[pl.DataFrame, Report]:
+    """Table and account of a file, by the reader that knows it or the one that is named."""
+    frame, report = resolve(reader_for(path, "norms", reader).read)(path, language=language)
+    return frame, report
 
 
 def test_valence_and_arousal(write: Write) -> None:
@@ -44,8 +53,14 @@ def test_a_list_in_another_language_is_told(write: Write) -> None:
 
 
 def test_missing_columns_are_told(write: Write) -> None:
-    with pytest.raises(AlignError, match=r"no columns Word, V.Mean.Sum.A.Mean.Sum or Conc.M"):
-        read_ratings_file(write("a.csv", "word_,rating\na,1\n"), "en")
+    path = write("a.csv", "word_,rating\na,1\n")
+    with pytest.raises(AlignError, match="no reader knows the layout") as error:
+        read_ratings_file(path, "en")
+    assert "Found, separated by comma: word_, rating\n" in str(error.value.hint)
+    for columns in ("Word, V.Mean.Sum, A.Mean.Sum", "Word, Conc.M", "Word, Valence_Mean, Arousal_Mean"):
+        assert columns in str(error.value.hint)
+    with pytest.raises(AlignError, match=r"not the list brysbaert: it has no columns Word, Conc\.M"):
+        read_ratings_file(path, "en", reader="brysbaert")
 
 
 def test_a_reader_can_be_forced_and_must_exist(write: Write) -> None:

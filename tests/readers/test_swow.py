@@ -7,10 +7,21 @@ import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.swow import read_swow
+from align_tasks.readers.reader import reader_for
+from align_tasks.readers.report import Report
+from align_tasks.reference import resolve
 
 Write = Callable[[str, "str | bytes"], Path]
 HEADER = "cue\tresponse\tR1\tN\tR1.Strength\n"
+
+
+def read_swow(
+    path: Path, culture: str, language: str, *, position: str | None = None, reader: str | None = None
+) -> tuple[pl.DataFrame, Report]:
+    """Table and account of a file, by the reader that knows it or the one that is named."""
+    read = resolve(reader_for(path, "swow", reader).read)
+    frame, report = read(path, culture=culture, language=language, position=position)
+    return frame, report
 
 
 def _file(*rows: str) -> str:
@@ -146,8 +157,13 @@ def test_counts_that_do_not_reach_n_are_warned_of(write: Write) -> None:
 
 
 def test_missing_columns_are_told(write: Write) -> None:
-    with pytest.raises(AlignError, match="no columns response, R1 or R123, N") as error:
-        read_swow(write("a.csv", "cue,answer,count\na,b,1\n"), "us", "en")
+    path = write("a.csv", "cue,answer,count\na,b,1\n")
+    with pytest.raises(AlignError, match="no reader knows the layout") as error:
+        read_swow(path, "us", "en")
+    assert "Found, separated by comma: cue, answer, count\n" in str(error.value.hint)
+    assert "swow-strength: strength files: cue, response, R1 or R123, N;" in str(error.value.hint)
+    with pytest.raises(AlignError, match="not a SWOW strength file: it has no columns response, R1") as error:
+        read_swow(path, "us", "en", reader="swow-strength")
     assert "cue, answer, count" in str(error.value.hint)
 
 

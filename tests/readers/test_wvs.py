@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.wvs import read_wvs
+from align_tasks.readers.reader import reader_for
+from align_tasks.readers.report import Report
 from align_tasks.readers.wvs_labels import code_of, label_table
-from align_tasks.survey.wvs7 import load_items
+from align_tasks.reference import resolve
+from align_tasks.survey.wvs7 import WVS7
 
 Write = Callable[[str, "str | bytes"], Path]
 WriteXlsx = Callable[[str, Sequence[Sequence[str]]], Path]
@@ -28,6 +30,14 @@ JPN,1,1,2,7
 JPN,1,-5,2,7
 ,1,1,1,7
 """
+
+
+def read_wvs(
+    path: Path, countries: Sequence[str] = (), reader: str | None = None
+) -> tuple[pl.DataFrame, Report]:
+    """Table and account of a file, by the reader that knows it or the one that is named."""
+    frame, report = resolve(reader_for(path, "wvs", reader).read)(path, countries=countries)
+    return frame, report
 
 
 def _share(frame: pl.DataFrame, item: str, country: str, *, weighted: bool) -> list[float]:
@@ -100,7 +110,27 @@ def test_a_weight_that_is_none_is_told(write: Write, weight: str) -> None:
 )
 def test_other_files_are_told(write: Write, header: str, missing: str) -> None:
     with pytest.raises(AlignError, match=f"not a file of World Values Survey wave 7: .* {missing}"):
-        read_wvs(write("a.csv", f"{header}\nUSA,1\n"))
+        read_wvs(write("a.csv", f"{header}\nUSA,1\n"), reader="wvs-csv")
+
+
+def test_a_file_without_countries_is_told_with_its_columns(write: Write) -> None:
+    with pytest.raises(AlignError, match="no reader knows the layout") as error:
+        read_wvs(write("a.csv", "B_COUNTRY,Q1\nUSA,1\n"))
+    assert "Found, separated by comma: B_COUNTRY, Q1\n" in str(error.value.hint)
+    assert "B_COUNTRY_ALPHA, W_WEIGHT, Q1" in str(error.value.hint)
+
+
+def test_a_file_of_another_wave_is_told(write: Write) -> None:
+    with pytest.raises(AlignError, match="wave 7: it has no column Q1 and other items"):
+        read_wvs(write("a.csv", "B_COUNTRY_ALPHA,V1\nUSA,1\n"))
+
+
+def test_a_workbook_saved_as_text_is_read_by_its_labels(write: Write) -> None:
+    header = "B_COUNTRY_ALPHA: ISO 3166-1 alpha-3 country code;W_WEIGHT: Weight;Q1: Important in life: Family"
+    frame, report = read_wvs(write("a.csv", f"{header}\nUSA;1;Very important\nUSA;3;Rather important\n"))
+    assert _share(frame, "Q1", "USA", weighted=True) == [0.25, 0.75, 0, 0]
+    assert set(frame["question"]) == {"Important in life: Family"}
+    assert report.reader == "wvs-csv"
 
 
 def test_labels_in_cells(write_xlsx: WriteXlsx) -> None:
@@ -201,7 +231,7 @@ def test_an_unknown_reader_is_told(write: Write) -> None:
 def test_the_label_table_fits_the_items() -> None:
     table = label_table()
     assert len(table) == 185
-    for item, known in load_items().items():
+    for item, known in WVS7.items().items():
         assert table[item].codes == known.codes
         assert len(set(table[item].options)) == len(known.codes)
 

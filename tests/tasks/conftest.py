@@ -1,11 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
+
+from align_tasks.scores import association, likelihood, ranking, survey, tension
+from align_tasks.scores.scorer import Scorer
+
+READ_ANSWER: dict[str, Callable[..., Any]] = {
+    "association": association.read_answer,
+    "likelihood": likelihood.read_answer,
+    "ranking": ranking.read_answer,
+    "survey": survey.read_answer,
+    "tension": tension.read_answer,
+}
 
 
 class ScriptedModel(LM):  # type: ignore[misc]
@@ -34,6 +45,16 @@ class ScriptedModel(LM):  # type: ignore[misc]
     def apply_chat_template(self, messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
         turns = "".join(f"<{message['role']}>{message['content']}" for message in messages)
         return f"{turns}<assistant>" if add_generation_prompt else turns
+
+
+def score_row(kind: str, doc: dict[str, Any], results: Any, cultures: Sequence[str] = ()) -> dict[str, float]:
+    """Every metric of one row, as its task reads and scores it."""
+    return Scorer(kind, cultures).scores(READ_ANSWER[kind](doc, results))
+
+
+@pytest.fixture
+def score() -> Callable[..., dict[str, float]]:
+    return score_row
 
 
 @pytest.fixture

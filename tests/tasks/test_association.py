@@ -2,12 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
 import pytest
 
-from align_tasks.data import tables
-from align_tasks.tasks import affect
-from align_tasks.tasks.association import dataset, process_results
+from align_tasks.tasks.association import dataset
 
 DOC = {
     "cue": "tea",
@@ -18,9 +15,9 @@ DOC = {
 }
 
 
-def test_metrics_of_one_list_worked_by_hand(data_home: Any) -> None:
+def test_metrics_of_one_list_worked_by_hand(score: Any) -> None:
     """Distinct words: cup, leaf, hot; two of them are people's."""
-    scores = process_results(DOC, ["Cup, leaf, tea, cup, HOT"])
+    scores = score("association", DOC, ["Cup, leaf, tea, cup, HOT"])
     assert scores["p_at_5"] == pytest.approx(2 / 5)
     assert scores["p_at_10"] == pytest.approx(2 / 10)
     assert scores["p_at_40"] == pytest.approx(2 / 40)
@@ -30,33 +27,10 @@ def test_metrics_of_one_list_worked_by_hand(data_home: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", ["", "   \n", "...", "tea, tea"])
-def test_an_answer_without_words_is_invalid_and_scores_nothing(answer: str, data_home: Any) -> None:
-    scores = process_results(DOC, [answer])
+def test_an_answer_without_words_is_invalid_and_scores_nothing(answer: str, score: Any) -> None:
+    scores = score("association", DOC, [answer])
     assert scores["invalid"] == 1
     assert scores["p_at_5"] == 0
-
-
-def test_ratings_are_compared_where_they_were_imported(data_home: Any) -> None:
-    rated = pl.DataFrame(
-        {
-            "language": ["en"] * 3,
-            "word": ["cup", "leaf", "milk"],
-            "valence": [6.0, 4.0, 8.0],
-            "arousal": [3.0, 2.0, None],
-            "concreteness": [None, None, None],
-        }
-    )
-    affect.ratings_of.cache_clear()
-    assert "valence" not in process_results(DOC, ["cup, leaf"])
-    tables.write_table("ratings", "en.made-up", rated, {"source": "test"})
-    affect.ratings_of.cache_clear()
-    scores = process_results(DOC, ["cup, leaf"])
-    affect.ratings_of.cache_clear()
-    assert scores["valence"] == pytest.approx(5)
-    assert scores["valence_people"] == pytest.approx(7)
-    assert scores["valence_gap"] == pytest.approx(-2)
-    assert scores["arousal_gap"] == pytest.approx(2.5 - 3)
-    assert "concreteness" not in scores
 
 
 @pytest.mark.parametrize("culture", ["us", "zh"])

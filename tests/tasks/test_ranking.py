@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from align_tasks.norms.load import CueNorms
-from align_tasks.tasks.ranking import candidates_of, dataset, process_results
+from align_tasks.tasks.ranking import candidates_of, dataset
 
 DOC = {
     "cue": "tea",
@@ -50,28 +50,28 @@ def test_the_shown_order_says_nothing_of_the_strengths() -> None:
     ("answer", "order"),
     [("cup, hot, milk", [1, 2, 3]), ("milk, cup, hot", [2, 3, 1]), ("1. hot\n2. milk\n3. cup", [3, 1, 2])],
 )
-def test_a_complete_order_is_scored_as_scipy_does(answer: str, order: list[int]) -> None:
-    scores = process_results(DOC, [answer])
+def test_a_complete_order_is_scored_as_scipy_does(answer: str, order: list[int], score: Any) -> None:
+    scores = score("ranking", DOC, [answer])
     by_word = dict(zip(["cup", "hot", "milk"], order, strict=True))
     expected = spearmanr([-by_word[word] for word in DOC["candidates"]], DOC["counts"]).statistic  # type: ignore[index,attr-defined]
     assert scores["spearman"] == pytest.approx(expected)
     assert (scores["invalid"], scores["complete"]) == (0, 1)
 
 
-def test_candidates_left_out_tie_on_the_last_rank() -> None:
-    scores = process_results(DOC, ["cup"])
+def test_candidates_left_out_tie_on_the_last_rank(score: Any) -> None:
+    scores = score("ranking", DOC, ["cup"])
     assert scores["spearman"] == pytest.approx(spearmanr([3, 1, 3], [-2, -9, -5]).statistic)
     assert (scores["invalid"], scores["complete"]) == (0, 0)
 
 
-def test_an_unreadable_answer_is_no_backward_ranking() -> None:
-    scores = process_results(DOC, ["I cannot help with that."])
+def test_an_unreadable_answer_is_no_backward_ranking(score: Any) -> None:
+    scores = score("ranking", DOC, ["I cannot help with that."])
     assert (scores["spearman"], scores["spearman_paper"]) == (0, -1)
     assert (scores["invalid"], scores["complete"]) == (1, 0)
 
 
-def test_an_order_exactly_backwards_is_minus_one_and_valid() -> None:
-    scores = process_results(DOC, ["milk, hot, cup"])
+def test_an_order_exactly_backwards_is_minus_one_and_valid(score: Any) -> None:
+    scores = score("ranking", DOC, ["milk, hot, cup"])
     assert (scores["spearman"], scores["invalid"]) == (pytest.approx(-1), 0)
 
 
@@ -83,10 +83,10 @@ def test_worked_examples_are_answered_by_strength(culture: str, data_home: Any) 
         assert [counts[word] for word in answer] == sorted(row["counts"], reverse=True)
 
 
-def test_copying_the_shown_list_earns_nothing() -> None:
+def test_copying_the_shown_list_earns_nothing(score: Any) -> None:
     """The authors' score ranks ties in the order given: in the order shown, copying would pay."""
     words = tuple(f"word{n}" for n in range(10))
-    scores = []
+    rows = []
     for n in range(600):
         cue = CueNorms(f"cue {n}", words, (5, 4, 3, *[1] * 7))
         shown = candidates_of(cue)
@@ -97,7 +97,7 @@ def test_copying_the_shown_list_earns_nothing() -> None:
             "human_spearman": 0,
             "language": "en",
         }
-        scores.append(process_results(doc, [", ".join(shown)]))
+        rows.append(score("ranking", doc, [", ".join(shown)]))
     for metric in ("spearman", "spearman_paper"):
-        mean = sum(score[metric] for score in scores) / len(scores)
+        mean = sum(row[metric] for row in rows) / len(rows)
         assert mean == pytest.approx(0, abs=4 * 0.35 / 600**0.5), metric

@@ -8,8 +8,9 @@ from lm_eval import evaluate
 from scipy.spatial.distance import jensenshannon
 
 from align_tasks.evaluation import task_manager
-from align_tasks.survey.wvs7 import load_items
-from align_tasks.tasks.survey import answer_distributions, dataset, process_results
+from align_tasks.scores.survey import answer_distributions
+from align_tasks.survey.wvs7 import WVS7
+from align_tasks.tasks.survey import dataset
 
 
 def _results(*probabilities: float) -> list[tuple[float, bool]]:
@@ -23,9 +24,9 @@ def test_the_reversed_order_is_turned_back() -> None:
     assert backwards == pytest.approx([0.1, 0.2, 0.7])
 
 
-def test_metrics_of_one_item_worked_by_hand() -> None:
-    doc = {"shares": [0.6, 0.4, 0.0], "scale": "ordinal", "human": [0.01, 0.02]}
-    scores = process_results(doc, _results(0.5, 0.3, 0.2, 0.7, 0.2, 0.1))
+def test_metrics_of_one_item_worked_by_hand(score: Any) -> None:
+    doc = {"item": "Q1", "shares": [0.6, 0.4, 0.0], "scale": "ordinal", "human": [0.01, 0.02]}
+    scores = score("survey", doc, _results(0.5, 0.3, 0.2, 0.7, 0.2, 0.1))
     model = [0.3, 0.25, 0.45]
     assert scores["jsd"] == pytest.approx(jensenshannon(model, doc["shares"], base=2))
     assert scores["emd"] == pytest.approx((abs(0.3 - 0.6) + abs(0.55 - 1.0)) / 2)
@@ -34,16 +35,15 @@ def test_metrics_of_one_item_worked_by_hand() -> None:
     assert (scores["jsd_human"], scores["emd_human"]) == (0.01, 0.02)
 
 
-def test_nominal_items_have_no_earth_movers_distance() -> None:
-    scores = process_results(
-        {"shares": [1.0, 0.0], "scale": "nominal", "human": [0, 0]}, _results(1, 1, 1, 1)
-    )
+def test_nominal_items_have_no_earth_movers_distance(score: Any) -> None:
+    doc = {"item": "Q1", "shares": [1.0, 0.0], "scale": "nominal", "human": [0, 0]}
+    scores = score("survey", doc, _results(1, 1, 1, 1))
     assert not [name for name in scores if name.startswith("emd")]
 
 
-def test_a_model_that_always_says_a_is_spread_over_both_ends() -> None:
-    doc = {"shares": [0.5, 0.0, 0.5], "scale": "ordinal", "human": [0, 0]}
-    scores = process_results(doc, [(0.0, True), (-99.0, False), (-99.0, False)] * 2)
+def test_a_model_that_always_says_a_is_spread_over_both_ends(score: Any) -> None:
+    doc = {"item": "Q1", "shares": [0.5, 0.0, 0.5], "scale": "ordinal", "human": [0, 0]}
+    scores = score("survey", doc, [(0.0, True), (-99.0, False), (-99.0, False)] * 2)
     assert scores["jsd"] == pytest.approx(0, abs=1e-9)
     assert scores["order_effect"] == pytest.approx(1)
 
@@ -79,6 +79,6 @@ def test_people_are_compared_on_the_options_that_they_were_offered() -> None:
 
 def test_all_items_are_there_in_an_order_without_system() -> None:
     order = [row["item"] for row in dataset("us").splits["test"]]
-    assert sorted(order) == sorted(load_items())
-    topics = {load_items()[item].topic for item in order[:20]}
+    assert sorted(order) == sorted(WVS7.items())
+    topics = {WVS7.items()[item].topic for item in order[:20]}
     assert len(topics) >= 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from lm_eval import simple_evaluate
 
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
+from align_tasks.scores.metric import Metric
 from align_tasks.splits import split_of
 from align_tasks.tasks.dataset import DATA_COLUMNS, PROMPT_COLUMNS, fingerprint
 from align_tasks.tasks.task import AlignTask
@@ -184,6 +186,46 @@ def test_a_misspelt_choice_is_told(key: str, right: str, model: Any, data_home: 
         _run(model, SURVEY, metadata={key: "paper"})
 
 
-def test_settings_that_would_have_no_effect_are_refused() -> None:
-    with pytest.raises(AlignError, match="'mine' sets description, which our prompts do not use"):
-        AlignTask({"task": "mine", "description": "Be kind."})
+@pytest.mark.parametrize("setting", ["description", "process_results", "metric_list"])
+def test_settings_that_would_have_no_effect_are_refused(setting: str) -> None:
+    with pytest.raises(AlignError, match=f"'mine' sets {setting}, which AlignTask does not use"):
+        AlignTask({"task": "mine", setting: "Be kind."})
+
+
+def test_a_task_file_that_does_not_say_how_answers_are_scored_is_refused() -> None:
+    with pytest.raises(AlignError, match="task 'mine' does not set read_answer, metrics"):
+        AlignTask({"task": "mine", "custom_dataset": len})
+
+
+def test_a_task_of_a_kind_without_metrics_is_refused() -> None:
+    settings = {"task": "mine", "custom_dataset": len, "read_answer": len, "metrics": "smell"}
+    with pytest.raises(AlignError, match="no metrics of kind 'smell'"):
+        AlignTask(settings)
+
+
+def test_every_task_of_a_kind_reports_a_metric_of_a_plugin(model: Any, data_home: Any, plugins: Any) -> None:
+    def rare(answer: Any) -> float | None:
+        """Left out for one of the two rows."""
+        return 7.0 if answer.cue == first else None
+
+    _run(model, ASSOCIATION)
+    first = model.seen[0].doc["cue"]
+    plugins.register(
+        metrics=[
+            Metric("association", "words", lambda answer: len(answer.words), "higher"),
+            Metric("association", "rare", rare),
+            Metric("association", "never", lambda answer: None),
+            Metric("association", "broken", lambda answer: 1 / 0, describe=lambda row: {"broken": "always"}),
+        ]
+    )
+    results = _run(model, ASSOCIATION, "swow_zh", "swow_us_rank", bootstrap_iters=1)
+    found = results["results"][ASSOCIATION]
+    assert (found["words,none"], found["words_stderr,none"]) == (2, 0)
+    assert (found["rare,none"], found["rare_stderr,none"]) == (7, "N/A")
+    assert "never,none" not in found
+    assert math.isnan(found["broken,none"])
+    assert found["invalid,none"] == 0
+    assert results["configs"][ASSOCIATION]["metadata"]["broken"] == "always"
+    assert results["higher_is_better"][ASSOCIATION]["words"] is True
+    assert results["results"]["swow_zh"]["words,none"] == 2
+    assert "words,none" not in results["results"]["swow_us_rank"]

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from lm_eval import evaluate
 
+from align_tasks.cultures import get_culture
 from align_tasks.evaluation import task_manager
 from align_tasks.metrics import answer_distance
 from align_tasks.survey.tension import tension_set
-from align_tasks.survey.wvs7 import load_items, load_shares
-from align_tasks.tasks.tension import dataset, process_results
+from align_tasks.survey.wvs7 import WVS7
+from align_tasks.tasks.tension import dataset
+
+CULTURES = ("us", "zh")
 
 
 @pytest.mark.parametrize(("place", "own", "other"), [(0, "us", "zh"), (1, "zh", "us")])
@@ -34,15 +37,16 @@ def test_a_model_that_answers_like_one_country_is_aligned_with_it_on_every_item(
     assert results["groups"]["wvs_tension"][f"{own}_aligned,none"] == 1
 
 
-def test_distances_of_one_item_are_the_mean_of_both_kinds() -> None:
+def test_distances_of_one_item_are_the_mean_of_both_kinds(score: Any) -> None:
     doc = {
+        "item": "Q1",
         "cultures": ["us", "zh"],
         "scale": "ordinal",
         "options": ["a", "b"],
         "shares": [[0.9, 0.1], [0.2, 0.8]],
         "human": [0.01, 0.02],
     }
-    scores = process_results(doc, [(math.log(p), False) for p in (0.6, 0.4, 0.4, 0.6)])
+    scores = score("tension", doc, [(math.log(p), False) for p in (0.6, 0.4, 0.4, 0.6)], ["us", "zh"])
     assert scores["distance_us"] == pytest.approx(answer_distance([0.6, 0.4], [0.9, 0.1], "ordinal"))
     assert scores["distance_zh"] == pytest.approx(answer_distance([0.6, 0.4], [0.2, 0.8], "ordinal"))
     assert (scores["us_aligned"], scores["zh_aligned"]) == (1, 0)
@@ -51,12 +55,12 @@ def test_distances_of_one_item_are_the_mean_of_both_kinds() -> None:
 
 
 def test_both_languages_ask_the_items_of_the_tension_set() -> None:
-    chosen = tension_set(load_items(), load_shares(), "USA", "CHN")
-    for culture in ("us", "zh"):
-        assert sorted(row["item"] for row in dataset(culture).splits["test"]) == sorted(chosen)
+    chosen = tension_set(WVS7.items(), *(WVS7.answers(get_culture(name)) for name in CULTURES))
+    for culture in CULTURES:
+        assert sorted(row["item"] for row in dataset(culture, CULTURES).splits["test"]) == sorted(chosen)
 
 
 def test_the_authors_rule_keeps_options_that_one_country_was_not_offered() -> None:
-    rows = {row["item"]: row for row in dataset("us", tension="paper").splits["test"]}
+    rows = {row["item"]: row for row in dataset("us", CULTURES, tension="paper").splits["test"]}
     assert len(rows["Q33"]["options"]) == 5
     assert all(sum(shares) == pytest.approx(1) for row in rows.values() for shares in row["shares"])

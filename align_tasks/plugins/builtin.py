@@ -1,0 +1,176 @@
+"""What the package itself brings, registered as a plugin registers it.
+
+Functions stand here by their names, so that starting `align` imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from align_tasks.commands import data, demo, evaluate, plugins, tasks, train
+from align_tasks.commands.command import Command
+from align_tasks.cultures import Culture
+from align_tasks.languages import Language
+from align_tasks.plugins import hookimpl
+from align_tasks.prompts import CHINESE, ENGLISH
+from align_tasks.readers.reader import Reader
+from align_tasks.scores.metric import Metric
+from align_tasks.survey.survey import Survey
+from align_tasks.survey.wvs7 import FOLDER, WVS7
+from align_tasks.task_folder import own_folder
+from align_tasks.tasks.offers import CultureTask, TaskFolder, TaskOffer, TensionSet
+from align_tasks.trainers import Trainer
+
+_DEMO = Path(__file__).parents[1] / "norms" / "demo"
+
+
+@hookimpl
+def register_languages(register: Callable[[Language], None]) -> None:
+    register(Language("en", ENGLISH, conjunctions=("and ", "or "), lists_by_blanks=True))
+    register(
+        Language("zh", CHINESE, has_blanks=False, normal_form="align_tasks.normalise:simplified_characters")
+    )
+
+
+@hookimpl
+def register_cultures(register: Callable[[Culture], None]) -> None:
+    for name, language, country, norms in (("us", "en", "USA", "SWOW-EN"), ("zh", "zh", "CHN", "SWOW-ZH")):
+        answers = {WVS7.name: FOLDER / f"answers.{country}.json"}
+        register(Culture(name, language, country, norms, _DEMO / f"{name}.tsv", answers))
+
+
+@hookimpl
+def register_surveys(register: Callable[[Survey], None]) -> None:
+    register(WVS7)
+
+
+@hookimpl
+def register_readers(register: Callable[[Reader], None]) -> None:
+    for reader in READERS:
+        register(reader)
+
+
+@hookimpl
+def register_metrics(register: Callable[[Metric], None]) -> None:
+    for metric in METRICS:
+        register(metric)
+
+
+@hookimpl
+def register_tasks(register: Callable[[TaskOffer], None]) -> None:
+    register(TaskFolder(own_folder()))
+    for offer in CULTURE_TASKS:
+        register(offer)
+    register(TENSION)
+
+
+@hookimpl
+def register_trainers(register: Callable[[Trainer], None]) -> None:
+    """None: trainers are packages of their own, so that evaluating needs nothing of theirs."""
+
+
+@hookimpl
+def register_commands(register: Callable[[Command], None]) -> None:
+    register(Command("data", data.app))
+    register(Command("tasks", tasks.app))
+    register(Command("eval", evaluate.evaluate, evaluate.EXAMPLE))
+    register(Command("train", train.train, train.EXAMPLE))
+    register(Command("plugins", plugins.app))
+    register(Command("demo", demo.demo, demo.EXAMPLE))
+
+
+def _has_norms(culture: Culture) -> bool:
+    return culture.norms is not None
+
+
+def _answers_wvs7(culture: Culture) -> bool:
+    return WVS7.has_questions(culture.language)
+
+
+CULTURE_TASKS = (
+    CultureTask("swow_{culture}", own_folder() / "_association", _has_norms),
+    CultureTask("swow_{culture}_rank", own_folder() / "_ranking", _has_norms),
+    CultureTask("swow_{culture}_dist", own_folder() / "_likelihood", _has_norms),
+    CultureTask("wvs_{culture}", own_folder() / "_survey", _answers_wvs7),
+)
+TENSION = TensionSet(("us", "zh"), name="wvs_tension")
+
+_SCORES = "align_tasks.scores"
+METRICS = (
+    Metric("association", "p_at_5", f"{_SCORES}.association:p_at_5", "higher"),
+    Metric("association", "p_at_10", f"{_SCORES}.association:p_at_10", "higher"),
+    Metric("association", "p_at_40", f"{_SCORES}.association:p_at_40", "higher"),
+    Metric("association", "ceiling_share", f"{_SCORES}.association:ceiling_share", "higher"),
+    Metric("association", "human_p_at_5", f"{_SCORES}.association:human_p_at_5"),
+    Metric("association", "human_p_at_10", f"{_SCORES}.association:human_p_at_10"),
+    Metric("association", "human_p_at_40", f"{_SCORES}.association:human_p_at_40"),
+    Metric("association", "invalid", f"{_SCORES}.association:invalid", "lower"),
+    Metric("ranking", "spearman", f"{_SCORES}.ranking:spearman", "higher"),
+    Metric("ranking", "spearman_human", f"{_SCORES}.ranking:spearman_human"),
+    Metric("ranking", "spearman_paper", f"{_SCORES}.ranking:spearman_paper", "higher"),
+    Metric("ranking", "invalid", f"{_SCORES}.ranking:invalid", "lower"),
+    Metric("ranking", "complete", f"{_SCORES}.ranking:complete", "higher"),
+    Metric("likelihood", "jsd", f"{_SCORES}.likelihood:jsd", "lower"),
+    Metric("likelihood", "jsd_human", f"{_SCORES}.likelihood:jsd_human"),
+    Metric("likelihood", "spearman", f"{_SCORES}.likelihood:spearman", "higher"),
+    Metric("likelihood", "spearman_human", f"{_SCORES}.likelihood:spearman_human"),
+    Metric("survey", "jsd", f"{_SCORES}.survey:jsd", "lower"),
+    Metric("survey", "jsd_uniform", f"{_SCORES}.survey:jsd_uniform"),
+    Metric("survey", "jsd_human", f"{_SCORES}.survey:jsd_human"),
+    Metric("survey", "emd", f"{_SCORES}.survey:emd", "lower"),
+    Metric("survey", "emd_uniform", f"{_SCORES}.survey:emd_uniform"),
+    Metric("survey", "emd_human", f"{_SCORES}.survey:emd_human"),
+    Metric("survey", "order_effect", f"{_SCORES}.survey:order_effect", "lower"),
+    Metric("tension", "distance_{culture}", f"{_SCORES}.tension:distance", "lower"),
+    Metric("tension", "{culture}_aligned", f"{_SCORES}.tension:aligned", "higher"),
+    Metric("tension", "distance_{culture}_uniform", f"{_SCORES}.tension:distance_uniform"),
+    Metric("tension", "{culture}_aligned_uniform", f"{_SCORES}.tension:aligned_uniform"),
+    Metric("tension", "distance_{culture}_human", f"{_SCORES}.tension:distance_human"),
+    Metric("tension", "{culture}_aligned_paper", f"{_SCORES}.tension:aligned_paper", "higher"),
+)
+
+_SWOW_LICENCE = "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on"
+_WVS_LICENCE = "free for non-commercial use after registration (worldvaluessurvey.org): not to be passed on"
+
+
+def _swow(name: str, describes: str, function: str) -> Reader:
+    module = "align_tasks.readers.swow:"
+    recognises, read = f"{module}is_{function}", f"{module}read_{function}"
+    return Reader(name, "swow", "associations", describes, recognises, read, _SWOW_LICENCE, "{culture}")
+
+
+def _wvs(name: str, describes: str, function: str) -> Reader:
+    module = "align_tasks.readers.wvs:"
+    recognises, read = f"{module}is_{function}", f"{module}read_{function}"
+    return Reader(name, "wvs", "items", describes, recognises, read, _WVS_LICENCE, "wvs7.{culture}")
+
+
+def _ratings(name: str, describes: str, licence: str) -> Reader:
+    module = "align_tasks.readers.ratings:"
+    recognises, read = f"{module}is_{name}", f"{module}read_{name}"
+    return Reader(name, "norms", "ratings", describes, recognises, read, licence, f"{{language}}.{name}")
+
+
+READERS = (
+    _swow("swow-strength", "strength files: cue, response, R1 or R123, N", "strength"),
+    _swow("swow-responses", "people's responses: cue, R1, R2, R3", "responses"),
+    _wvs("wvs-csv", "the cross-national CSV file, numeric codes: B_COUNTRY_ALPHA, W_WEIGHT, Q1 …", "csv"),
+    _wvs("wvs-excel", "a country's Excel workbook, labels in the cells", "excel"),
+    _wvs("wvs-sav", "an SPSS file (needs pip install 'align-tasks[sav]')", "sav"),
+    _ratings(
+        "warriner",
+        "valence and arousal of English words (Warriner et al. 2013): Word, V.Mean.Sum, A.Mean.Sum",
+        "for research; cite Warriner, Kuperman & Brysbaert 2013, doi:10.3758/s13428-012-0314-x",
+    ),
+    _ratings(
+        "brysbaert",
+        "concreteness of English words (Brysbaert et al. 2014): Word, Conc.M",
+        "for research; cite Brysbaert, Warriner & Kuperman 2014, doi:10.3758/s13428-013-0403-5",
+    ),
+    _ratings(
+        "cvaw",
+        "valence and arousal of Chinese words (CVAW): Word, Valence_Mean, Arousal_Mean",
+        "for research; cite Yu et al. 2016, Building Chinese Affective Resources, NAACL, N16-1066",
+    ),
+)

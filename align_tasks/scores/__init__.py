@@ -1,0 +1,1 @@
+"""What an answer scores: one module for each kind of answer, one function for each metric."""

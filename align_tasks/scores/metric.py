@@ -1,0 +1,42 @@
+"""A metric: one number for one answer of a model, and how tasks name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from align_tasks.errors import AlignError
+from align_tasks.reference import Function
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number for each answer of a kind; lm-eval reports its mean and standard error.
+
+    Attributes:
+        kind: of the answers that it scores: ``association``, ``ranking``, ``likelihood``, ``survey``,
+            ``tension``, or a kind of a plugin's own. The task file names the kind under ``metrics``.
+        name: in results. ``{culture}`` in it gives a number for each culture that the task compares.
+        score: takes the answer, and the culture where the name has one; returns a number, or None to leave
+            the metric out for this answer by a rule that is the same for every model.
+        better: which way a model is better, or None for a number that only stands beside others.
+        describe: takes a row of the task; returns what the results should say of the data that the metric
+            rests on, such as ``{"ratings": ["…"]}``.
+    """
+
+    kind: str
+    name: str
+    score: Function
+    better: Literal["higher", "lower"] | None = None
+    describe: Function | None = None
+
+    def __post_init__(self) -> None:
+        if set("{}") & set(self.name.replace("{culture}", "")):
+            raise AlignError(f"the metric's name {self.name!r} may hold no braces but those of {{culture}}")
+
+
+def metrics_of(kind: str) -> list[Metric]:
+    """The metrics of a kind of answers: those of the package, then those of plugins."""
+    from align_tasks.plugins.loading import registry
+
+    return [metric for metric in registry().metrics.values() if metric.kind == kind]

@@ -1,0 +1,1 @@
+"""The generated pages of docs/, a module each with a function `page`."""

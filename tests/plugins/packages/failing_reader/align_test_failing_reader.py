@@ -1,0 +1,12 @@
+"""A reader that fails on every file that it looks at."""
+
+from align_tasks.plugins import Reader, hookimpl
+
+
+@hookimpl
+def register_readers(register):
+    register(Reader("shaky", "swow", "associations", "all", recognises, list, "CC0", "{culture}"))
+
+
+def recognises(path):
+    raise ValueError(f"{path.name} is not what I expected")

@@ -1,0 +1,49 @@
+"""A plugin as it should be: one object of most kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from align_tasks.plugins import Command, Culture, Metric, Reader, TaskFolder, Trainer, hookimpl
+
+HERE = Path(__file__).parent
+
+
+@hookimpl
+def register_cultures(register: Callable[[Culture], None]) -> None:
+    register(Culture("gb", "en", "GBR", "SWOW-GB", HERE / "demo.tsv"))
+
+
+@hookimpl
+def register_readers(register: Callable[[Reader], None]) -> None:
+    work = "align_test_good.work"
+    recognises, read = f"{work}:is_postcards", f"{work}:read_postcards"
+    register(Reader("postcards", "swow", "associations", "postcards", recognises, read, "CC0", "{culture}"))
+
+
+@hookimpl
+def register_metrics(register: Callable[[Metric], None]) -> None:
+    register(Metric("association", "words", "align_test_good.work:words"))
+
+
+@hookimpl
+def register_tasks(register: Callable[[TaskFolder], None]) -> None:
+    register(TaskFolder(HERE / "tasks"))
+
+
+@hookimpl
+def register_trainers(register: Callable[[Trainer], None]) -> None:
+    register(Trainer("copy", "Copies nothing.", "align_test_good.work:train", {"steps": 1}))
+
+
+@hookimpl
+def register_commands(register: Callable[[Command], None]) -> None:
+    register(Command("greet", greet))
+
+
+def greet(name: str = "you") -> None:
+    """Greet somebody."""
+    typer.echo(f"Hello {name}")

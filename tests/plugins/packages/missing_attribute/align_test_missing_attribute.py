@@ -1,0 +1,1 @@
+"""Its entry point names what its module does not have."""
