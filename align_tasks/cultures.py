@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from align_tasks.errors import AlignError
@@ -16,7 +16,7 @@ class Culture:
 
     Attributes:
         name: the short name in task names and tables, such as ``us``.
-        language: ISO 639-1 code of the prompts and of the norms.
+        language: code of the language of the prompts and of the norms; see `check_language`.
         country: ISO 3166-1 alpha-3 code of the survey answers.
         norms: the word-association norms, by the name under which they are published; None where there are
             none, and so no ``swow`` tasks.
@@ -29,6 +29,7 @@ class Culture:
     name: str
     language: str
     country: str
+    _: KW_ONLY
     norms: str | None = None
     demo_norms: Path | None = None
     answers: Mapping[str, Path] = field(default_factory=dict)
@@ -41,6 +42,9 @@ class Culture:
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_LANGUAGE = re.compile(
+    "[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+)
 _NO_NAME = ("item",)  # `align data show item Q6` means a survey item
 
 
@@ -54,9 +58,12 @@ def check_name(name: str) -> None:
 
 
 def check_language(code: str) -> None:
-    """Refuse what is no code of a language."""
-    if not re.fullmatch("[a-z]{2}", code):
-        raise AlignError(f"{code!r} is no ISO 639-1 code of a language, such as en or zh")
+    """Refuse what is no code of a language: ISO 639-1, or BCP 47 in its usual case, so that each has one."""
+    if not _LANGUAGE.fullmatch(code):
+        raise AlignError(
+            f"{code!r} is no ISO 639-1 code of a language, such as en, and no longer BCP 47 code, "
+            "such as yue, zh-Hant or pt-BR"
+        )
 
 
 def cultures() -> dict[str, Culture]:
@@ -70,8 +77,8 @@ def language_of(culture: str, language: str | None = None) -> str:
     """Language in which a culture answers: that of a known culture, or `language` for one of your own.
 
     Raises:
-        AlignError: `culture` cannot name one, `language` is no ISO 639-1 code, or is missing, or is not the
-            language of a known culture.
+        AlignError: `culture` cannot name one, `language` is no code of a language, or is missing, or is not
+            the language of a known culture.
     """
     check_name(culture)
     if language is not None:

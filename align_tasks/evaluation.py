@@ -90,18 +90,22 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     check_model(model, adapter)
     check_writable(output)
     loaded = manager.load(list(settings.tasks))
-    for task in loaded["tasks"].values():
-        task.check_fewshot(settings.num_fewshot or 0)
 
     from lm_eval import simple_evaluate
     from lm_eval.loggers import EvaluationTracker
+
+    from align_tasks.tasks.task import AlignTask
+
+    for task in loaded["tasks"].values():
+        if isinstance(task, AlignTask):
+            task.check_fewshot(settings.num_fewshot or 0)
 
     tracker = EvaluationTracker(output_path=str(output))
     try:
         results = simple_evaluate(
             model=settings.backend,
             model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
-            tasks=[loaded["groups"].get(name) or loaded["tasks"][name] for name in settings.tasks],
+            tasks=_chosen(settings.tasks, loaded, manager),
             num_fewshot=settings.num_fewshot,
             batch_size=settings.batch_size,
             device=settings.device or default_device(),
@@ -123,6 +127,15 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     for name in results["configs"]:
         tracker.save_results_samples(task_name=name, samples=samples[name])
     return _written(tracker, results, {name: len(samples[name]) for name in results["configs"]})
+
+
+def _chosen(names: Sequence[str], loaded: Mapping[str, Any], manager: Any) -> list[Any]:
+    """The tasks and groups of these names, each once; for a tag, the tasks that have it."""
+    chosen: dict[str, Any] = {}
+    for name in names:
+        one = loaded["groups"].get(name) or loaded["tasks"].get(name)
+        chosen |= {name: one} if one is not None else manager.load([name])["tasks"]
+    return list(chosen.values())
 
 
 def _not_loaded(model: str, adapter: str | None, error: Exception) -> AlignError:

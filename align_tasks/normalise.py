@@ -6,6 +6,7 @@ Words are compared after `normalise`; nothing else in the package lowercases, st
 what                        rule
 ==========================  ==========================================================================
 Unicode                     NFKC, so that full-width and composed forms agree
+Thai and Lao "am"           stays one vowel, which NFKC takes apart ("น้ำ")
 invisible characters        control and format characters (bidirectional marks, zero-width) are removed
 white space                 runs become one space, ends are trimmed
 case                        lower case ("Paris" and "paris" are one response)
@@ -34,6 +35,7 @@ _MARKERS = {
     "unknown word": "Unknown word",
 }
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_VOWELS = {"\u0e4d\u0e32": "\u0e33", "\u0ecd\u0eb2": "\u0eb3"}
 
 
 def marker(text: str) -> str | None:
@@ -50,7 +52,7 @@ def normalise(text: str, language: str) -> str:
 
     Args:
         text: what a person or a model wrote.
-        language: ISO 639-1 code; a `Language` may have a rule of its own (`Language.normal_form`).
+        language: its code; a `Language` may have a rule of its own (`Language.normal_form`).
 
     Returns:
         The normal form; empty when nothing but punctuation or white space was there.
@@ -59,6 +61,8 @@ def normalise(text: str, language: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES).lower()
     text = unicodedata.normalize("NFKC", text)
     text = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _invisible(c))
+    for parts, vowel in _VOWELS.items():
+        text = text.replace(parts, vowel)
     own_rule = _normal_form(language)
     if own_rule is not None:
         text = own_rule(text)

@@ -42,7 +42,7 @@ class Wording:
 
     Attributes:
         space: what stands between a lead and the answer: a blank, or nothing in Chinese.
-        separator: what stands between the words of a list.
+        separator: what stands between the words of a list; where it stands in an answer, it separates too.
         association_instruction: asks for words; ``{count}`` stands for how many are wanted.
         association_question: shows the word, ``{cue}``.
         association_lead: the words after which a base model's answer begins.

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.paths import cache_dir
-from align_tasks.tasks.offers import CultureTask, TaskFolder, TensionSet
+from align_tasks.reference import resolve
+from align_tasks.tasks.offers import CultureTask, TaskFolder, TaskOffer, TensionSet
 
-VERSION = "1.0"
 INSTALLED = "../align_tasks"  # from a plugin's folder beside ours in lm_eval/tasks
-_NO_TEXTS = ("false", "no", "null", "off", "on", "true", "yes")
 
 
 def own_folder() -> Path:
@@ -61,64 +62,95 @@ def task_folder() -> Path:
     return _written(files)
 
 
-def offered_files(
-    offer: TaskFolder | CultureTask | TensionSet, cultures: Iterable[Culture]
-) -> dict[str, str]:
+def offered_files(offer: TaskOffer, cultures: Iterable[Culture]) -> dict[str, str]:
     """Task files of one offer, by file name."""
     if isinstance(offer, TaskFolder):
-        return {f"{name}.yaml": f"include: {path.resolve()}\n" for name, path in offer.files().items()}
+        return {f"{name}.yaml": _yaml({"include": str(path)}) for name, path in offer.files().items()}
     if isinstance(offer, CultureTask):
-        return _culture_files(offer, cultures, str(offer.template.resolve()))
-    return tension_files(offer, str((own_folder() / "_tension").resolve()))
+        return culture_files(offer, cultures, str(offer.template.resolve()))
+    return tension_files(offer, str(tension_template().resolve()))
 
 
-def _culture_files(offer: CultureTask, cultures: Iterable[Culture], include: str) -> dict[str, str]:
+def tension_template() -> Path:
+    """What the tasks of a tension set include."""
+    return own_folder() / "_tension"
+
+
+def culture_files(offer: CultureTask, cultures: Iterable[Culture], include: str) -> dict[str, str]:
+    """The task files of those cultures that have what the task needs.
+
+    Args:
+        include: path of the template, absolute or from the files' own folder.
+    """
+    applies = resolve(offer.applies) if offer.applies else _always
     return {
-        f"{offer.task_name(culture)}.yaml": culture_file(offer, culture.name, include)
+        f"{offer.task_name(culture)}.yaml": _task_file(
+            offer.template, include, offer.task_name(culture), {"culture": culture.name}
+        )
         for culture in cultures
-        if offer.applies(culture)
+        if applies(culture)
     }
 
 
-def culture_file(offer: CultureTask, culture: str, include: str) -> str:
-    """The task file of one culture.
-
-    Args:
-        include: path of the template, absolute or from the file's own folder.
-    """
-    name = offer.name.format(culture=culture)
-    return _task_file(include, name, [f"culture: {_text(culture)}"])
+def _always(culture: Culture) -> bool:
+    return True
 
 
 def tension_files(offer: TensionSet, include: str) -> dict[str, str]:
     """The files of a tension set: its group, and a task in the language of each culture."""
-    both = ", ".join(map(_text, offer.cultures))
     files = {f"{offer.group}.yaml": _group_file(offer)}
     for culture in offer.cultures:
-        settings = [f"culture: {_text(culture)}", f"cultures: [{both}]", f"survey: {offer.survey}"]
+        settings = {"culture": culture, "cultures": list(offer.cultures), "survey": offer.survey}
         name = offer.task_name(culture)
-        files[f"{name}.yaml"] = _task_file(include, name, settings)
+        files[f"{name}.yaml"] = _task_file(tension_template(), include, name, settings)
     return files
 
 
-def _text(name: str) -> str:
-    """A culture's name in YAML, which takes some words for true, false or nothing: `no`, for one."""
-    return f'"{name}"' if name in _NO_TEXTS else name
-
-
-def _task_file(include: str, name: str, settings: Iterable[str]) -> str:
-    lines = [f"include: {include}", f"task: {name}", "dataset_kwargs:"]
-    lines += [f"  {setting}" for setting in settings]
-    return "\n".join([*lines, "metadata:", f"  version: {VERSION}", ""])
+def _task_file(template: Path, include: str, name: str, settings: Mapping[str, Any]) -> str:
+    """A task that includes a template, of whose arguments lm-eval would keep none beside the task's own."""
+    arguments = {**(read_task_file(template).get("dataset_kwargs") or {}), **settings}
+    return _yaml({"include": include, "task": name, "dataset_kwargs": arguments})
 
 
 def _group_file(offer: TensionSet) -> str:
-    lines = [f"group: {offer.group}", "task:"]
-    lines += [f"  - {offer.task_name(culture)}" for culture in offer.cultures]
-    lines.append("aggregate_metric_list:")
-    for culture in offer.cultures:
-        lines += [f"  - metric: {culture}_aligned", "    aggregation: mean", "    weight_by_size: false"]
-    return "\n".join([*lines, "metadata:", f"  version: {VERSION}", ""])
+    means = [
+        {"metric": f"{culture}_aligned", "aggregation": "mean", "weight_by_size": False}
+        for culture in offer.cultures
+    ]
+    return _yaml(
+        {
+            "group": offer.group,
+            "task": [offer.task_name(culture) for culture in offer.cultures],
+            "aggregate_metric_list": means,
+            "metadata": {"version": read_task_file(tension_template())["metadata"]["version"]},
+        }
+    )
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None))
+
+
+def read_task_file(file: Path) -> Mapping[str, Any]:
+    """Content of a task file, its functions as the text that names them."""
+    try:
+        found = yaml.load(file.read_text(encoding="utf-8"), _Loader)
+    except (OSError, yaml.YAMLError) as error:
+        raise AlignError(f"cannot read the task file {file}: {error}") from error
+    if not isinstance(found, dict):
+        raise AlignError(f"the task file {file} holds no settings")
+    return found
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a task file without importing what it names."""
+
+
+def _name(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    return loader.construct_scalar(node)
+
+
+_Loader.add_constructor("!function", _name)
 
 
 def write_plugin_files(name: str, folder: Path) -> list[str]:
@@ -147,13 +179,13 @@ def write_plugin_files(name: str, folder: Path) -> list[str]:
     files: dict[str, str] = {}
     for offer in ours["tasks"]:
         if isinstance(offer, CultureTask):
-            files |= _culture_files(offer, own.get("cultures", ()), f"{INSTALLED}/{offer.template.name}")
+            files |= culture_files(offer, own.get("cultures", ()), f"{INSTALLED}/{offer.template.name}")
     for offer in own.get("tasks", ()):
         if isinstance(offer, TensionSet):
             files |= tension_files(offer, f"{INSTALLED}/_tension")
         elif isinstance(offer, CultureTask):
             cultures = [*ours["cultures"], *own.get("cultures", ())]
-            files |= _culture_files(offer, cultures, offer.template.name)
+            files |= culture_files(offer, cultures, offer.template.name)
     if not files:
         raise AlignError(f"the plugin {name!r} has no culture, no tension set and no task for every culture")
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,24 +198,27 @@ def _written(files: Mapping[str, str]) -> Path:
     """The folder of these files, which appears whole; the same files are always in the same folder."""
     text = "".join(f"{name}\n{content}" for name, content in sorted(files.items()))
     folder = cache_dir() / "tasks" / hashlib.sha256(text.encode()).hexdigest()[:16]
-    if folder.is_dir():
+    if _is_whole(folder, files):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
-        partial.chmod(0o755)
-        try:
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as partial:
+            whole, old = Path(partial) / "whole", Path(partial) / "old"
+            whole.mkdir()
             for name, content in files.items():
-                (partial / name).write_text(content, encoding="utf-8")
-            os.replace(partial, folder)
-        except OSError:
-            if not folder.is_dir():  # another process was first
-                raise
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+                (whole / name).write_text(content, encoding="utf-8")
+            if folder.is_dir():  # from which something was removed
+                os.replace(folder, old)
+            os.replace(whole, folder)
     except OSError as error:
+        if _is_whole(folder, files):  # another process was first
+            return folder
         raise AlignError(
             f"cannot write the task files to {folder}: {error.strerror or error}",
             hint="Name a folder that can be written in ALIGN_CACHE.",
         ) from error
     return folder
+
+
+def _is_whole(folder: Path, names: Iterable[str]) -> bool:
+    return all((folder / name).is_file() for name in names)

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.reference import Function
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJob:
+    """What a trainer is to do.
+
+    Attributes:
+        model: folder or hub name of the model.
+        culture: whose associations to learn.
+        recipe: every setting of the trainer.
+        output: a folder of its own, empty.
+    """
+
+    model: str
+    culture: Culture
+    recipe: Mapping[str, Any]
+    output: Path
 
 
 @dataclass(frozen=True)
@@ -17,12 +36,12 @@ class Trainer:
     Attributes:
         name: such as ``sft``.
         summary: what it does, one line for ``align train``.
-        train: takes, by name, ``model`` (folder or hub name), ``culture`` (a `Culture`), ``recipe`` (all
-            settings) and ``output`` (a folder of its own, empty), and writes a PEFT adapter there.
+        train: takes a `TrainingJob` and writes a PEFT adapter to its ``output``.
         recipe: every setting with its default.
     """
 
     name: str
+    _: KW_ONLY
     summary: str
     train: Function
     recipe: Mapping[str, Any] = field(default_factory=dict)

@@ -26,14 +26,12 @@ def generated() -> dict[Path, str]:
 def task_files() -> dict[str, str]:
     """The package's own task files, made as those of a plugin are."""
     from align_tasks.plugins.builtin import CULTURE_TASKS, TENSION
-    from align_tasks.task_folder import culture_file, tension_files
+    from align_tasks.plugins.loading import registry
+    from align_tasks.task_folder import culture_files, tension_files
 
     files = tension_files(TENSION, "_tension")
     for offer in CULTURE_TASKS:
-        for culture in TENSION.cultures:
-            files[f"{offer.name.format(culture=culture)}.yaml"] = culture_file(
-                offer, culture, offer.template.name
-            )
+        files |= culture_files(offer, registry().cultures.values(), offer.template.name)
     return files
 
 

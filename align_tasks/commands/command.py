@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import typer
@@ -27,6 +27,7 @@ class Command:
 
     name: str
     run: Callable[..., Any] | typer.Typer
+    _: KW_ONLY
     example: str | None = None
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ def _associations(source: str) -> tuple[Callable[..., None], str]:
             str, typer.Option(help="Whose associations they are: us, zh, or a name of your own.")
         ],
         language: Annotated[
-            str | None, typer.Option(help="ISO 639-1 code; needed for a culture of your own.")
+            str | None, typer.Option(help="Its code, such as en; needed for a culture of your own.")
         ] = None,
         position: Annotated[
             Literal["R1", "R123"] | None,
@@ -98,7 +98,7 @@ def _items(source: str) -> tuple[Callable[..., None], str]:
 def _ratings(source: str) -> tuple[Callable[..., None], str]:
     def command(
         files: Files,
-        language: Annotated[str, typer.Option(help="ISO 639-1 code of the words.")],
+        language: Annotated[str, typer.Option(help="Of the words, by its code, such as en.")],
         reader: ReaderName = None,
         as_json: AsJson = False,
     ) -> None:
@@ -122,7 +122,7 @@ def list_tables(as_json: AsJson = False) -> None:
         return
     views.print_tables(found)
     for entry in missing:
-        _tell(f"{entry['what']}: not imported. {entry['hint']}")
+        _tell(f"{entry['what']}: {entry['problem']}. {entry['hint']}")
 
 
 @app.command("show", epilog="Examples: align data show us red · align data show item Q6")
@@ -130,13 +130,19 @@ def show(
     what: Annotated[
         str, typer.Argument(metavar="CULTURE|item", help="A culture such as us; or the word item.")
     ],
-    name: Annotated[str, typer.Argument(metavar="CUE|ITEM", help="A cue such as red; an item such as Q6.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUE|ITEM",
+            help="A cue such as red; an item such as Q6, or wvs7:Q6 for that of one survey alone.",
+        ),
+    ],
 ) -> None:
     """Show what people answered: to a cue, with strengths, or to a survey item, by country."""
     from align_tasks.data import answers, views
 
     if what == "item":
-        views.print_item(answers.item_answers(name))
+        views.print_items(answers.item_answers(name))
     else:
         views.print_cue(answers.cue_answers(what, name))
 
@@ -171,30 +177,37 @@ def _missing() -> list[dict[str, str]]:
     rated = {name.split(".")[0] for name in store.names("ratings")}
     associations = store.names("associations")
     missing = [
-        {"what": f"associations of {c.name} ({c.norms})", "hint": tables.associations_hint(c.name)}
+        _missing_entry(f"associations of {c.name} ({c.norms})", tables.associations_hint(c.name))
         for c in cultures().values()
         if c.norms is not None and c.name not in associations
     ]
     missing += _missing_answers()
     languages = sorted({c.language for c in cultures().values()} - rated)
-    return missing + [{"what": f"ratings in {x}", "hint": tables.ratings_hint(x)} for x in languages]
+    return missing + [_missing_entry(f"ratings in {x}", tables.ratings_hint(x)) for x in languages]
 
 
 def _missing_answers() -> list[dict[str, str]]:
     """Survey answers that a culture's tasks would need, and that are neither published nor imported."""
     from align_tasks.cultures import cultures
+    from align_tasks.data.answers import tell_failed_answers
     from align_tasks.survey.survey import surveys
 
     missing = []
     for survey in surveys().values():
         for culture in cultures().values():
-            if survey.has_questions(culture.language):
-                try:
+            try:
+                if survey.asks(culture):
                     survey.answers(culture)
-                except AlignError as error:
-                    what = f"answers of {culture.country} ({survey.title})"
-                    missing.append({"what": what, "hint": error.hint or ""})
+            except AlignError as error:
+                what = f"answers of {culture.country} ({survey.title})"
+                missing.append(_missing_entry(what, error.hint or "", error.problem))
+            except Exception as error:
+                tell_failed_answers(survey, culture, error)
     return missing
+
+
+def _missing_entry(what: str, hint: str, problem: str = "not imported") -> dict[str, str]:
+    return {"what": what, "problem": problem, "hint": hint}
 
 
 def _tell(text: str) -> None:

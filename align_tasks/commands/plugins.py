@@ -39,12 +39,13 @@ def list_plugins(
     from align_tasks.plugins.loading import loaded
 
     found = loaded()
+    plugins = (*found.plugins, *found.unselected)
     if as_json:
-        typer.echo(json.dumps([_described(plugin) for plugin in found.plugins], indent=1, ensure_ascii=False))
+        typer.echo(json.dumps([_described(plugin) for plugin in plugins], indent=1, ensure_ascii=False))
     else:
         from align_tasks.plugins.views import print_plugins
 
-        print_plugins(found.plugins)
+        print_plugins(plugins)
 
 
 @app.command("new", epilog=NEW_EXAMPLES)
@@ -54,7 +55,7 @@ def new(
         str | None, typer.Option(metavar="NAME", help="Bring a culture of this name, such as kr.")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Its language, ISO 639-1, such as ko.")
+        str | None, typer.Option(metavar="CODE", help="Its language, such as ko or zh-Hant.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODE", help="Its country, ISO 3166-1 alpha-3, such as KOR.")
@@ -83,7 +84,7 @@ def new(
 def _culture(name: str | None, language: str | None, country: str | None) -> Culture | None:
     """The culture to bring, or None where no option names one."""
     if name and language and country:
-        return Culture(name, language, country)
+        return Culture(name=name, language=language, country=country)
     if name is None and language is None and country is None:
         return None
     raise typer.BadParameter(

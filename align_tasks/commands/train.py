@@ -27,7 +27,7 @@ def train(
 
     from align_tasks.cultures import get_culture
     from align_tasks.reference import resolve
-    from align_tasks.trainers import get_trainer, trainers
+    from align_tasks.trainers import TrainingJob, get_trainer, trainers
 
     if trainer is None:
         for known in trainers().values():
@@ -45,7 +45,7 @@ def train(
     settings = dict(chosen.recipe) | _read_recipe(recipe, chosen.recipe)
     function = resolve(chosen.train)
     _make_empty(output)
-    function(model=model, culture=known_culture, recipe=settings, output=output)
+    function(TrainingJob(model=model, culture=known_culture, recipe=settings, output=output))
 
 
 def _read_recipe(file: Path | None, known: Any) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from align_tasks.cultures import cultures
+from align_tasks.cultures import Culture, cultures
 from align_tasks.data import store, tables
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
+from align_tasks.plugins.loading import BUILTIN, loaded, registry, tell_failure
 from align_tasks.splits import split_of
-from align_tasks.survey.survey import Survey, surveys
+from align_tasks.survey.survey import Item, Question, Survey, surveys
 
 
 @dataclass(frozen=True)
@@ -33,22 +34,23 @@ class CueAnswers:
 
 @dataclass(frozen=True)
 class Shares:
-    """Answer shares of one group of people, over the item's options; `n` people, where it is known."""
+    """Answer shares of one group of people, over options as worded there; `n` people, where it is known."""
 
     who: str
+    options: list[str]
     shares: list[float]
     n: int | None
 
 
 @dataclass(frozen=True)
 class ItemAnswers:
-    """One survey item with the answer shares at hand."""
+    """One item of one survey with the answer shares at hand."""
 
+    survey: str
     item: str
     label: str
     scale: str
     question: str
-    options: list[str]
     shares: list[Shares]
 
 
@@ -78,26 +80,22 @@ def cue_answers(culture: str, cue: str) -> CueAnswers:
     )
 
 
-def item_answers(item: str) -> ItemAnswers:
+def item_answers(name: str) -> list[ItemAnswers]:
     """Question, options and answer shares of a survey item: those that are published, then those imported.
+
+    Args:
+        name: of the item, such as ``Q6``, in every survey that has one; ``wvs7:Q6`` in that survey alone.
 
     Raises:
         AlignError: no such item; names items that look alike.
     """
-    imported = _imported(item)
-    shares = [Shares(_who(row), row["distribution"], row["n"]) for row in imported]
-    for survey in surveys().values():
-        if item in survey.items() and survey.has_questions("en"):
-            about, text = survey.items()[item], survey.questions("en")[item]
-            published = _published(survey, item)
-            return ItemAnswers(
-                item, about.label, about.scale, text.question, list(text.options), published + shares
-            )
-    if not imported:
-        known = [*(name for survey in surveys().values() for name in survey.items()), *_imported_items()]
-        raise AlignError(f"no survey item {item!r} is at hand", hint=_alike(item, known))
-    first = imported[0]
-    return ItemAnswers(item, first["question"], first["scale"], first["question"], first["options"], shares)
+    there = dict.fromkeys([*surveys(), *(table.partition(".")[0] for table in store.names("items"))])
+    survey, _, rest = name.partition(":")
+    wanted, item = ([survey], rest) if rest and survey in there else (list(there), name)
+    found = [answers for one in wanted if (answers := _of_survey(one, item))]
+    if not found:
+        raise AlignError(f"no survey item {item!r} is at hand", hint=_alike(item, _items_of(wanted)))
+    return found
 
 
 def _norms(culture: str) -> tuple[pl.DataFrame, str, str]:
@@ -119,30 +117,84 @@ def _norms(culture: str) -> tuple[pl.DataFrame, str, str]:
     return found.frame, found.name, known[culture].language
 
 
-def _published(survey: Survey, item: str) -> list[Shares]:
-    """Shares that cultures publish in files of theirs; what was imported is shown as such."""
-    from align_tasks.plugins.loading import tell_failure
+def _of_survey(name: str, item: str) -> ItemAnswers | None:
+    """An item of a survey: as the survey words it, or as an imported table does where it has no wording."""
+    imported = _imported(name, item)
+    shares = [Shares(_who(row), row["options"], row["distribution"], row["n"]) for row in imported]
+    survey = surveys().get(name)
+    asked = _asked(survey, item) if survey else None
+    if survey and asked:
+        about, question = asked
+        shares = _published(survey, item, list(question.options)) + shares
+        return ItemAnswers(survey.title, item, about.label, about.scale, question.question, shares)
+    if not imported:
+        return None
+    first, title = imported[0], survey.title if survey else name
+    return ItemAnswers(title, item, first["question"], first["scale"], first["question"], shares)
 
+
+def _asked(survey: Survey, item: str) -> tuple[Item, Question] | None:
+    """An item and its text, in English or else in the first language that has it; None where it fails."""
+    languages = sorted(registry().languages, key=lambda code: (code != "en", code))
+    try:
+        about = survey.items().get(item)
+        worded = next((code for code in languages if survey.has_questions(code)), None)
+        return (about, survey.questions(worded)[item]) if about and worded else None
+    except Exception as error:
+        tell_failure(survey, f"its survey {survey.name!r}", error)
+        return None
+
+
+def _items_of(names: Iterable[str]) -> list[str]:
+    """Items of these surveys, those that were only imported too."""
+    found: list[str] = []
+    for name in names:
+        survey = surveys().get(name)
+        try:
+            found += survey.items() if survey else ()
+        except Exception as error:
+            tell_failure(survey, f"its survey {name!r}", error)
+        found += [item for rows in _imported_of(name) for item in rows["item"].unique()]
+    return found
+
+
+def _published(survey: Survey, item: str, options: list[str]) -> list[Shares]:
+    """Shares that cultures publish in files of theirs; what was imported is shown as such."""
     found = []
     for culture in cultures().values():
         try:
             published = survey.published(culture)
         except Exception as error:
-            tell_failure(culture, f"its culture {culture.name!r}", error)
+            tell_failed_answers(survey, culture, error)
             continue
         if item in published:
-            found.append(Shares(f"{culture.country}, published", list(published[item].shares), None))
+            found.append(Shares(f"{culture.country}, published", options, list(published[item].shares), None))
     return found
 
 
-def _imported(item: str) -> list[dict[str, Any]]:
-    frames = [store.read("items", name).filter(pl.col("item") == item) for name in store.names("items")]
-    rows = pl.concat(frames).sort("culture", "weighted") if frames else pl.DataFrame(schema=tables.ITEMS)
-    return rows.to_dicts()
+def tell_failed_answers(survey: Survey, culture: Culture, error: Exception) -> None:
+    """Warn that a survey fails to say what a culture answered: the mistake of whichever a plugin brings.
+
+    Raises:
+        Exception: the error itself, where the package brings both.
+    """
+    if loaded().origin_of(survey) is BUILTIN:
+        tell_failure(culture, f"its culture {culture.name!r}", error)
+    else:
+        tell_failure(survey, f"its survey {survey.name!r}, asked for {culture.country},", error)
 
 
-def _imported_items() -> list[str]:
-    return sorted({item for name in store.names("items") for item in store.read("items", name)["item"]})
+def _imported(survey: str, item: str) -> list[dict[str, Any]]:
+    """Rows of an item in the tables of one survey."""
+    frames = [rows.filter(pl.col("item") == item) for rows in _imported_of(survey)]
+    return pl.concat(frames).sort("culture", "weighted").to_dicts() if frames else []
+
+
+def _imported_of(survey: str) -> list[pl.DataFrame]:
+    """What was imported of a survey: without weights, and with them."""
+    return [
+        rows for weighted in (False, True) for rows in tables.item_tables(survey, weighted=weighted).values()
+    ]
 
 
 def _who(row: dict[str, Any]) -> str:

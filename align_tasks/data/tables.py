@@ -17,7 +17,8 @@ from typing import Any
 import polars as pl
 
 from align_tasks.data import store
-from align_tasks.errors import AlignError
+from align_tasks.data.checks import mistake_in
+from align_tasks.errors import AlignError, one_line
 
 ASSOCIATIONS: dict[str, Any] = {
     "culture": pl.String(),
@@ -49,6 +50,8 @@ RATINGS: dict[str, Any] = {
 }
 RATING_RANGES: dict[str, tuple[float, float]] = {"valence": (1, 9), "arousal": (1, 9), "concreteness": (1, 5)}
 
+ALL = "all"  # the part of a survey's table that holds every country of a file
+
 _SCHEMAS = {"associations": ASSOCIATIONS, "items": ITEMS, "ratings": RATINGS}
 _ORDER = {
     "associations": (["cue", "count", "response"], [False, True, False]),
@@ -68,14 +71,27 @@ def write_table(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, A
         SHA-256 of the table. The same rows in any order give the same one.
 
     Raises:
-        AlignError: there are no rows, or the data directory cannot be written or is full.
+        AlignError: the rows are no such table, see `checked_rows`, or the data directory cannot be written
+            or is full.
+    """
+    return store.write(kind, name, checked_rows(kind, frame), about)
+
+
+def checked_rows(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows as `align_tasks.data.store.write` takes them: the columns of the schema, in canonical order.
+
+    Raises:
+        AlignError: there are no rows, or they contradict the schema or one another
+            (`align_tasks.data.checks`); says how, and in which row.
     """
     if frame.is_empty():
-        raise AlignError(f"nothing is left to put into the table {kind}/{name}")
-    schema = _SCHEMAS[kind]
+        raise AlignError(f"nothing is left to put into the table of {kind}")
+    rows = _in_schema(kind, frame)
+    mistake = mistake_in(kind, rows, RATING_RANGES)
+    if mistake:
+        raise AlignError(f"these rows are no table of {kind}: {mistake}")
     by, descending = _ORDER[kind]
-    ordered = frame.select(pl.col(c).cast(t) for c, t in schema.items()).sort(by, descending=descending)
-    return store.write(kind, name, ordered, about)
+    return rows.sort(by, descending=descending)
 
 
 def read_associations(culture: str) -> pl.DataFrame:
@@ -96,6 +112,8 @@ def read_items(
 ) -> pl.DataFrame:
     """Survey items with the answers people gave: columns of `ITEMS`, by item and culture.
 
+    Where two tables hold a country, its own (``wvs7.USA``) counts, and not that of all (``wvs7.all``).
+
     Args:
         survey: name of the survey, such as ``"wvs7"``.
         country: ISO alpha-3; None for every country at hand.
@@ -105,19 +123,36 @@ def read_items(
     Raises:
         AlignError: nothing of that survey or country was imported.
     """
-    parts = [n for n in store.names("items") if n.split(".")[0] == survey]
-    frames = [store.read("items", n) for n in parts if country is None or n.split(".")[1] in (country, "all")]
-    found = pl.concat(frames) if frames else pl.DataFrame(schema=ITEMS)
-    found = found.filter(pl.col("weighted") == weighted)
-    if country is not None:
-        found = found.filter(pl.col("culture") == country)
-    if found.is_empty():
-        what = f"survey {survey!r}" if country is None else f"{country} in survey {survey!r}"
-        raise AlignError(
-            f"no {'weighted ' if weighted else ''}answers of {what} have been imported",
-            hint=hint,
-        )
-    return found.sort("item", "culture")
+    found = item_tables(survey, country, weighted=weighted)
+    if not found:
+        raise _nothing_of(survey, country, weighted, hint)
+    return pl.concat(found.values()).sort("item", "culture")
+
+
+def items_provenance(survey: str, country: str) -> dict[str, Any]:
+    """Where the table came from that `read_items` reads, without weights, of a country; raises as it does."""
+    for name in item_tables(survey, country):
+        return store.provenance("items", name)
+    raise _nothing_of(survey, country)
+
+
+def item_tables(
+    survey: str, country: str | None = None, *, weighted: bool = False
+) -> dict[str, pl.DataFrame]:
+    """The rows that `read_items` reads, by the table that they are from; of one country, all are from one."""
+    own, every = f"{survey}.{country}", f"{survey}.{ALL}"
+    there = [name for name in store.names("items") if name.startswith(f"{survey}.")]
+    wanted = there if country is None else [name for name in (own, every) if name in there]
+    found: dict[str, pl.DataFrame] = {}
+    seen: set[str] = set()
+    for name in sorted(wanted, key=lambda name: name == every):
+        rows = store.read("items", name).filter(pl.col("weighted") == weighted)
+        countries = set(rows["culture"]) if country is None else {country}
+        rows = rows.filter(pl.col("culture").is_in(sorted(countries - seen)))
+        if not rows.is_empty():
+            found[name] = rows
+            seen |= countries
+    return found
 
 
 def read_ratings(language: str) -> pl.DataFrame:
@@ -161,8 +196,8 @@ def fingerprint(kind: str, name: str) -> str:
 def associations_hint(culture: str) -> str:
     """Where to get the word associations of `culture`, and the command that imports them."""
     return (
-        "Download the word associations from https://smallworldofwords.org/project/research (free for "
-        "non-commercial use; they may not be passed on), then: "
+        "Download word associations, such as those of https://smallworldofwords.org/project/research (free "
+        "for non-commercial use; they may not be passed on), then: "
         f"align data import swow FILE --culture {culture}"
     )
 
@@ -173,6 +208,24 @@ def ratings_hint(language: str) -> str:
         "Download ratings such as Warriner et al. 2013 and Brysbaert et al. 2014 (English) or CVAW "
         f"(Chinese), then: align data import norms FILE --language {language}"
     )
+
+
+def _in_schema(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+    schema = _SCHEMAS[kind]
+    lacking = [column for column in schema if column not in frame.columns]
+    if lacking:
+        raise AlignError(f"these rows are no table of {kind}: no columns {', '.join(lacking)}")
+    try:
+        return frame.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
+    except pl.exceptions.PolarsError as error:
+        raise AlignError(f"these rows are no table of {kind}: {one_line(error)}") from error
+
+
+def _nothing_of(
+    survey: str, country: str | None, weighted: bool = False, hint: str | None = None
+) -> AlignError:
+    what = f"survey {survey!r}" if country is None else f"{country} in survey {survey!r}"
+    return AlignError(f"no {'weighted ' if weighted else ''}answers of {what} have been imported", hint=hint)
 
 
 def _described(kind: str, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from align_tasks.data.answers import CueAnswers, ItemAnswers
+from align_tasks.data.answers import CueAnswers, ItemAnswers, Shares
 
 _BAR = 40
 _SHOWN = 25
@@ -76,18 +76,24 @@ def print_cue(answers: CueAnswers) -> None:
         console.print(f"and {len(answers.responses) - _SHOWN:,} more responses")
 
 
-def print_item(answers: ItemAnswers) -> None:
-    """Show a survey item with its answer shares as bars, group by group, on standard output."""
+def print_items(found: list[ItemAnswers]) -> None:
+    """Show items of surveys, each with its answer shares as bars, group by group, on standard output."""
     console = Console(highlight=False)
-    console.print(f"[bold]{escape(answers.item)}[/] {escape(answers.label)} ({answers.scale})")
-    console.print(escape(answers.question))
-    for group in answers.shares:
-        number = "" if group.n is None else f" (n = {group.n:,})"
-        console.print(f"\n[bold]{escape(group.who)}[/]{number}")
-        table = _bars("option", "share")
-        for option, share in zip(answers.options, group.shares, strict=True):
-            table.add_row(escape(option), f"{share:.1%}", _Bar(share))
-        console.print(table)
+    for place, answers in enumerate(found):
+        about = f"{answers.label} ({answers.scale}), {answers.survey}"
+        console.print(f"{chr(10) if place else ''}[bold]{escape(answers.item)}[/] {escape(about)}")
+        console.print(escape(answers.question))
+        for group in answers.shares:
+            _print_shares(console, group)
+
+
+def _print_shares(console: Console, group: Shares) -> None:
+    number = "" if group.n is None else f" (n = {group.n:,})"
+    console.print(f"\n[bold]{escape(group.who)}[/]{number}")
+    table = _bars("option", "share")
+    for option, share in zip(group.options, group.shares, strict=True):
+        table.add_row(escape(option), f"{share:.1%}", _Bar(share))
+    console.print(table)
 
 
 def _account(entry: dict[str, Any]) -> Table:

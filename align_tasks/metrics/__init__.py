@@ -5,7 +5,7 @@ Nothing here reads data or knows a task; words arrive normalised, distributions 
 
 from __future__ import annotations
 
-from align_tasks.metrics.alignment import aligned
+from align_tasks.metrics.alignment import aligned, tied
 from align_tasks.metrics.ceiling import (
     AssociationCeiling,
     SurveyCeiling,
@@ -44,6 +44,7 @@ __all__ = [
     "softmax",
     "spearman",
     "survey_ceiling",
+    "tied",
     "total_variation",
     "transport_distance",
 ]

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 
 from align_tasks.languages import Language, find_language
 from align_tasks.normalise import marker, normalise
 from align_tasks.parsing.lines import Entry, read_entries, says_something
-from align_tasks.parsing.pieces import (
-    GLOSS,
-    LONGEST_CHARACTERS,
-    Unit,
-    first_sentence,
-    has_blanks,
-    is_clause,
-    is_short,
-    mostly_unspaced,
-    pieces_of,
-    separated,
-    units_of,
-)
+from align_tasks.parsing.pieces import GLOSS, Unit, first_sentence, units_of
+from align_tasks.parsing.separators import Separators, separators_of
+from align_tasks.parsing.shapes import LONGEST_CHARACTERS, is_clause, is_short, mostly_unspaced
 
 _PRONOUNS = {"i", "i'm", "i'd", "you", "we", "they", "it", "me", "us", "my", "your"}
 _POINTERS = {"this", "that", "these", "those", "here", "there"}
@@ -35,16 +26,21 @@ def parse_associations(text: str, language: str, *, cue: str | None = None) -> l
 
     Args:
         text: what the model wrote, of any length; linear in it.
-        language: ISO 639-1 code, as `normalise` takes it; those without blanks have rules of their own.
+        language: its code, as `normalise` takes it; what is registered of it tells its separator, and
+            whether it has blanks between words.
         cue: the word that was asked about, which is never its own association.
 
     Returns:
         Distinct words in the order given, each as `normalise` leaves it, neither blank nor a marker of the
         releases. An empty list is an invalid answer, such as a refusal.
     """
-    reader = _Reader(language, "" if cue is None else normalise(cue, language))
-    entries = read_entries(text, reader.is_cue)
-    return reader.words(reader.pieces(entries))
+    normal = partial(normalise, language=language)
+    return _Reader(find_language(language), normal, "" if cue is None else normal(cue)).read(text)
+
+
+def reads_back(words: Sequence[str], language: Language) -> bool:
+    """Whether words in lower case are read where a language lists them; it need not be registered yet."""
+    return _Reader(language, str.lower, "").read(language.wording.separator.join(words)) == [*words]
 
 
 @dataclass(frozen=True)
@@ -58,26 +54,36 @@ class _Gloss:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Finds the pieces of an answer that are associations, for one language and one normalised cue."""
+    """Finds the pieces of an answer that are associations.
 
-    language: str
+    Attributes:
+        language: what is known of the language.
+        normal: brings a word to the form in which words of the language are compared.
+        cue: in that form; empty when there is none.
+    """
+
+    language: Language | None
+    normal: Callable[[str], str]
     cue: str
 
     @property
-    def known(self) -> Language | None:
-        """What is known of the language."""
-        return find_language(self.language)
+    def separators(self) -> Separators:
+        """Where its lists are cut."""
+        return separators_of(self.language)
+
+    def read(self, text: str) -> list[str]:
+        """Distinct associations of an answer."""
+        return self.words(self.pieces(read_entries(text, self.is_cue)))
 
     def is_cue(self, text: str) -> bool:
         """Whether a text is the cue; never when there is none."""
-        short = len(text) <= LONGEST_CHARACTERS
-        return short and bool(self.cue) and normalise(text, self.language) == self.cue
+        return len(text) <= LONGEST_CHARACTERS and bool(self.cue) and self.normal(text) == self.cue
 
     def pieces(self, entries: Sequence[Entry]) -> list[str]:
         """Texts that stand for an association each."""
         if sum(entry.marked for entry in entries) >= 2:
             return self._one_per_line(entries, marked_only=True)
-        if _is_glossary(entries):
+        if self._is_glossary(entries):
             return self._one_per_line(entries, marked_only=False)
         return self._running(entries)
 
@@ -94,11 +100,21 @@ class _Reader:
         """Normal form of a piece; empty when it is no word."""
         if len(piece) > 2 * LONGEST_CHARACTERS or marker(piece):
             return ""
-        word = normalise(piece, self.language)
-        if ends_list and self.known is not None:
-            for conjunction in self.known.conjunctions:
+        word = self.normal(piece)
+        if ends_list and self.language is not None:
+            for conjunction in self.language.conjunctions:
                 word = word.removeprefix(conjunction)
         return word if is_short(word) and says_something(word) and marker(word) is None else ""
+
+    def _is_glossary(self, entries: Sequence[Entry]) -> bool:
+        """Whether most lines, and at least two, are a word with its explanation."""
+        glosses = sum(self._is_glossed(entry) for entry in entries)
+        return glosses >= 2 and 2 * glosses > len(entries)
+
+    def _is_glossed(self, entry: Entry) -> bool:
+        gloss = _gloss(entry.text)
+        is_word = bool(gloss.explanation) and not is_clause(gloss.word.strip())
+        return is_word and len(self.separators.separated(gloss.explanation)) < 3
 
     def _one_per_line(self, entries: Sequence[Entry], *, marked_only: bool) -> list[str]:
         """Pieces of a list with one entry on each line."""
@@ -115,16 +131,16 @@ class _Reader:
         is_heading = gloss.has_mark and not gloss.explanation and before_marked
         if is_heading:
             return []
-        listed = pieces_of(gloss.explanation, self.language)
+        listed = self.separators.pieces_of(gloss.explanation)
         is_group = len(listed) > 2 and all(map(is_short, listed))
         if is_group or (gloss.explanation and self.is_cue(gloss.word)):
             return listed
-        pieces = pieces_of(first_sentence(gloss.word), self.language)
+        pieces = self.separators.pieces_of(first_sentence(gloss.word))
         return pieces if all(map(is_short, pieces)) else pieces[:1]
 
     def _running(self, entries: Sequence[Entry]) -> list[str]:
         """Pieces of a list in one or more lines without marks."""
-        all_units = [unit for entry in entries for unit in units_of(entry, self.language)]
+        all_units = [unit for entry in entries for unit in units_of(entry, self.separators)]
         if len(all_units) == 1 and len(all_units[0].pieces) == 1:
             return self._alone(all_units[0])
         has_list = any(unit.is_list for unit in all_units)
@@ -134,14 +150,14 @@ class _Reader:
     def _alone(self, unit: Unit) -> list[str]:
         """The only piece of an answer, cut at its blanks where the language allows it."""
         words = unit.pieces[0].split()
-        if not has_blanks(self.language) and len(words) > 1 and mostly_unspaced(words):
+        if not self.separators.has_blanks and len(words) > 1 and mostly_unspaced(words):
             return words
         spoken = self._count(words, _SPOKEN)
         if spoken >= 2 or (spoken and unit.ended):
             return []
         is_phrase = spoken + self._count(words, _LINKS) >= 2
-        is_list = self.known is not None and self.known.lists_by_blanks and len(words) > 3 and not is_phrase
-        return words if is_list else list(unit.pieces)
+        lists_by_blanks = self.language is not None and self.language.lists_by_blanks
+        return words if lists_by_blanks and len(words) > 3 and not is_phrase else list(unit.pieces)
 
     def _beside_lists(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """Units that are lists, or that carry one over to the next line."""
@@ -176,22 +192,7 @@ class _Reader:
         return len(unit.pieces) == 1 and self._count(unit.pieces[0].split(), _SPOKEN) >= 2
 
     def _count(self, words: Sequence[str], among: Set[str]) -> int:
-        return sum(normalise(word, self.language) in among for word in words)
-
-
-def _is_glossary(entries: Sequence[Entry]) -> bool:
-    """Whether most lines, and at least two, are a word with its explanation."""
-    glosses = sum(_is_glossed(entry) for entry in entries)
-    return glosses >= 2 and 2 * glosses > len(entries)
-
-
-def _is_glossed(entry: Entry) -> bool:
-    gloss = _gloss(entry.text)
-    return (
-        bool(gloss.explanation)
-        and not is_clause(gloss.word.strip())
-        and len(separated(gloss.explanation)) < 3
-    )
+        return sum(self.normal(word) in among for word in words)
 
 
 def _gloss(text: str) -> _Gloss:

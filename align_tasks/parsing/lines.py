@@ -6,11 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Han characters, to stand in a character class of a pattern."""
-
-KANA = "\u3041-\u30ff\uff66-\uff9f"
-"""Japanese syllables, likewise."""
+from align_tasks.parsing.characters import DIGITS, FURTHER_LETTER, HAN, KANA, MARKS
 
 _FIRST_PICTOGRAPH = 0x1F000
 
@@ -19,10 +15,15 @@ _TURN = re.compile(
     re.IGNORECASE,
 )
 _ENCLOSED_NUMBER = re.compile("[\u2460-\u249b\u2776-\u2793]+")
-_NUMBER = re.compile(r"[*_]{0,2}[(（\[【]?([0-9]{1,3})\s?[)）\]】.．、:：]+[*_]{0,2}(?![0-9])")
+_HYPHEN = rf"[-–](?=\s+{FURTHER_LETTER})"
+_NUMBER = re.compile(
+    rf"[*_]{{0,2}}[(（\[【]?([{DIGITS}]{{1,3}})(?:\s?[)）\]】.．、:：]+[*_]{{0,2}}(?![{DIGITS}])|{_HYPHEN})"
+)
 _HAN_NUMBER = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）、．.](?=[^、]*$)")
-_BULLET = re.compile(rf"[-*+•·‣▪●○◦►–—]\s+|[-•·‣▪●○◦►](?=[{HAN}])")
-_NEXT_NUMBER = re.compile(r"[(（]?([0-9]{1,3})[)）.．、](?=\s*[^\s0-9])")
+_BULLET = re.compile(rf"[-*+•·‣▪●○◦►–—]\s+|[-•·‣▪●○◦►](?=[{HAN}{KANA}]|{FURTHER_LETTER})")
+_NEXT_NUMBER = re.compile(rf"[(（]?([{DIGITS}]{{1,3}})(?:[)）.．、](?=\s*[^\s{DIGITS}])|{_HYPHEN})")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_WORD_END = re.compile(rf"[^\W_]|[{MARKS}\"'”’*》」/]")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def says_something(text: str) -> bool:
 
 def _answer_lines(text: str, repeats_cue: Callable[[str], bool]) -> Iterator[str]:
     """Lines of the answer itself, blank ones too, with every number at the start of a line."""
+    answer = _DIRECTION.sub("", _without_reasoning(text))
     begun = False
-    for line in _ENCLOSED_NUMBER.sub("\n1. ", _without_reasoning(text)).splitlines():
+    for line in _ENCLOSED_NUMBER.sub("\n1. ", answer).splitlines():
         turn = _TURN.match(line)
         if turn is None:
             begun = begun or bool(line.strip())
@@ -98,7 +100,7 @@ def _without_asides(line: str) -> str:
     last = " "  # kept character, other than a blank
     depth = 0
     for character in line:
-        if character in "(（" and (depth or _ends_word(last)):
+        if character in "(（" and (depth or _WORD_END.match(last)):
             depth += 1
         elif depth:
             depth -= character in ")）"
@@ -106,7 +108,3 @@ def _without_asides(line: str) -> str:
             kept.append(character)
             last = last if character.isspace() else character
     return "".join(kept)
-
-
-def _ends_word(character: str) -> bool:
-    return character.isalnum() or character in "\"'”’*》」/"

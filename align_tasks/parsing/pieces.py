@@ -1,4 +1,4 @@
-"""From an entry to its pieces: separators, introductions and sentences, and what kind of text a piece is."""
+"""From an entry to its pieces: sentences and introductions, and what is cut at the separators."""
 
 from __future__ import annotations
 
@@ -6,26 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from align_tasks.languages import find_language
-from align_tasks.parsing.lines import HAN, KANA, Entry, says_something
+from align_tasks.parsing.characters import DIGITS
+from align_tasks.parsing.lines import Entry
+from align_tasks.parsing.separators import Separators
+from align_tasks.parsing.shapes import is_clause, is_short
 
-LONGEST_CHARACTERS = 64
-"""An association has no more characters than this."""
-
-_COLON_OR_ARROW = r"[:：](?![0-9/])|->|→|=>"
+_COLON_OR_ARROW = rf"[:：](?![{DIGITS}/])|->|→|=>"
 
 GLOSS = re.compile(_COLON_OR_ARROW + r"| [-–—] |[–—]{2}")
 """What stands between a word and its explanation."""
 
-_LONGEST_WORDS = 4
-_LONGEST_HAN = 10
-
-_HAN_CHARACTER = re.compile(f"[{HAN}]")
-_SEPARATOR = re.compile(r"(?<![0-9])[,，]|[,，](?![0-9])|[、;；|\n]|(?<=[^\W\d_])[/／](?=[^\W\d_])| [/／·•] ")
-_UNSPACED_CHARACTER = re.compile(f"[{HAN}{KANA}]")
-_BETWEEN_UNSPACED = re.compile(f"(?<=[{HAN}{KANA}]) (?=[{HAN}{KANA}])")
-_WIDE_BLANK = re.compile(r"[ \t]*[\t\u3000]\s*|  \s*")
-_SENTENCE_END = re.compile(r"[。！？!?]+|\.(?=\s|$)")
+_SENTENCE_END = re.compile(r"[。！？!?؟۔।॥።፧။។]+|\.(?=\s|$)")
 _INTRODUCTION_END = re.compile(_COLON_OR_ARROW)
 
 
@@ -64,55 +55,18 @@ class Unit:
         return any(map(is_clause, self.pieces))
 
 
-def units_of(entry: Entry, language: str) -> Iterator[Unit]:
+def units_of(entry: Entry, separators: Separators) -> Iterator[Unit]:
     """Sentences of an entry, without introductions; those that hold no piece are left out."""
     for sentence, ended in _sentences(entry.text):
-        body = _after_introduction(sentence)
-        pieces = tuple(pieces_of(body, language))
+        body = _after_introduction(sentence, separators)
+        pieces = tuple(separators.pieces_of(body))
         if pieces:
             yield Unit(pieces, ended, entry.paragraph, "、" in body)
-
-
-def pieces_of(text: str, language: str) -> list[str]:
-    """Cut at separators and, in a language without blanks, at blanks where a list has no others."""
-    return separated(text) if has_blanks(language) else _unspaced_pieces(text.strip())
-
-
-def has_blanks(language: str) -> bool:
-    """Whether a language writes blanks between words, as is taken of one that nobody registered."""
-    known = find_language(language)
-    return known is None or known.has_blanks
-
-
-def separated(text: str) -> list[str]:
-    """Cut at separators, or at wide blanks where there are none."""
-    text = text.strip()
-    parts = _SEPARATOR.split(text) if _SEPARATOR.search(text) else _WIDE_BLANK.split(text)
-    return [part.strip() for part in parts if says_something(part)]
 
 
 def first_sentence(text: str) -> str:
     """A text up to its first full stop or the like."""
     return _SENTENCE_END.split(text, maxsplit=1)[0]
-
-
-def is_short(piece: str) -> bool:
-    """Whether a piece is short enough for an association."""
-    return (
-        len(piece) <= LONGEST_CHARACTERS
-        and len(piece.split()) <= _LONGEST_WORDS
-        and _count_han(piece) <= _LONGEST_HAN
-    )
-
-
-def is_clause(piece: str) -> bool:
-    """Whether a piece is long enough for a part of a sentence."""
-    return len(piece.split()) > 2 or _count_han(piece) > 4
-
-
-def mostly_unspaced(words: Sequence[str]) -> bool:
-    """Whether at least half of the words have a character of a script without blanks (Han, kana)."""
-    return 2 * sum(bool(_UNSPACED_CHARACTER.search(word)) for word in words) >= len(words)
 
 
 def _sentences(text: str) -> Iterator[tuple[str, bool]]:
@@ -124,39 +78,25 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
     yield text[start:], False
 
 
-def _after_introduction(sentence: str) -> str:
+def _after_introduction(sentence: str, separators: Separators) -> str:
     """What follows the introduction of a list: all of it without one, nothing when it is a heading."""
     mark = _INTRODUCTION_END.search(sentence)
     if mark is None:
-        return _after_dash(sentence)
+        return _after_dash(sentence, separators)
     head, tail = sentence[: mark.start()], sentence[mark.end() :]
     is_arrow = mark[0] not in ":："
-    if _lists_words(head) or (is_arrow and _INTRODUCTION_END.search(tail)):
+    if _are_words(separators.separated(head)) or (is_arrow and _INTRODUCTION_END.search(tail)):
         return _INTRODUCTION_END.sub(",", sentence)
     return tail
 
 
-def _after_dash(sentence: str) -> str:
+def _after_dash(sentence: str, separators: Separators) -> str:
     """What follows "water - ", when it is a list of three or more."""
     head, dash, tail = sentence.partition(" - ")
-    introduces = dash and len(separated(head)) == 1 and len(separated(tail)) > 2
+    introduces = dash and len(separators.separated(head)) == 1 and len(separators.separated(tail)) > 2
     return tail if introduces else sentence
 
 
-def _lists_words(text: str) -> bool:
-    words = separated(text)
-    return len(words) > 2 and not any(map(is_clause, words))
-
-
-def _unspaced_pieces(text: str) -> list[str]:
-    words = text.split()
-    wide = len(_WIDE_BLANK.findall(text))
-    listed = len(words) > 2 and mostly_unspaced(words) and not _SEPARATOR.search(text)
-    if listed and 2 * wide < len(words):
-        return [word for word in words if says_something(word)]
-    pieces = separated(text)
-    return [word for piece in pieces for word in _BETWEEN_UNSPACED.split(piece)] if wide else pieces
-
-
-def _count_han(text: str) -> int:
-    return len(_HAN_CHARACTER.findall(text))
+def _are_words(pieces: Sequence[str]) -> bool:
+    """Whether these are three pieces or more, and no clauses."""
+    return len(pieces) > 2 and not any(map(is_clause, pieces))

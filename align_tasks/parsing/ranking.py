@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from align_tasks.languages import find_language
 from align_tasks.normalise import normalise
+from align_tasks.parsing.characters import MARKS
 from align_tasks.parsing.lines import Entry, read_entries
-from align_tasks.parsing.pieces import GLOSS, has_blanks
+from align_tasks.parsing.pieces import GLOSS
 
 _LABEL = re.compile(
     r"\b(?:rank|ranked|ranking|order|ordered|answer|list)\b[^:：\n]{0,40}[:：]"
@@ -32,7 +34,7 @@ def parse_ranking(text: str, candidates: Sequence[str], language: str) -> list[s
     Args:
         text: what the model wrote, of any length; linear in it.
         candidates: the words to be ranked, in any order.
-        language: ISO 639-1 code, as `normalise` takes it.
+        language: its code, as `normalise` takes it.
 
     Returns:
         Those candidates that the ranking names, each once, best first, spelt as in `candidates`. An
@@ -60,7 +62,7 @@ class _Finder:
             self._spelling.setdefault(normalise(candidate, language), candidate)
         self._spelling.pop("", None)
         longest_first = sorted(self._spelling, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(self._whole, longest_first)) or r"(?!)")
+        self._pattern = self._whole("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def order(self, entries: Iterable[Entry]) -> list[str]:
         """Candidates by first mention; of a marked line, its explanation counts for nothing."""
@@ -70,12 +72,14 @@ class _Finder:
                 found[self._spelling[mention[0]]] = None
         return list(found)
 
-    def _whole(self, word: str) -> str:
-        """Pattern of a word that is not part of a longer one; scripts without blanks have no such borders."""
-        letter = r"\w" if has_blanks(self._language) else "[a-z0-9]"
-        before = f"(?<!{letter})(?<!{letter}['-])" if re.match(letter, word[0]) else ""
-        after = f"(?!['-]?{letter})" if re.match(letter, word[-1]) else ""
-        return before + re.escape(word) + after
+    def _whole(self, words: str) -> re.Pattern[str]:
+        """Pattern of words that are no part of longer ones; scripts without blanks have no such borders."""
+        known = find_language(self._language)
+        has_blanks = known is None or known.has_blanks
+        letter = rf"[\w{MARKS}]" if has_blanks else "[a-z0-9]"
+        begins = f"(?:(?<!{letter})(?<!{letter}['-])|(?!{letter}))"
+        ends = f"(?:(?!['-]?{letter})|(?<!{letter}))"
+        return re.compile(f"{begins}(?:{words}){ends}")
 
     def _claim(self, entry: Entry) -> str:
         """What an entry ranks: its word where it is marked and names a candidate there, or all of it."""

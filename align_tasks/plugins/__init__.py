@@ -15,11 +15,13 @@ from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
 from align_tasks.languages import Language
 from align_tasks.prompts import Wording, read_wording
-from align_tasks.readers.reader import Reader
+from align_tasks.readers.reader import ImportRequest, Reader
+from align_tasks.readers.report import Report
 from align_tasks.scores.metric import Metric
+from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question, Survey
 from align_tasks.tasks.offers import CultureTask, TaskFolder, TaskOffer, TensionSet
-from align_tasks.trainers import Trainer
+from align_tasks.trainers import Trainer, TrainingJob
 
 hookimpl = HookimplMarker("align_tasks")
 
@@ -28,16 +30,20 @@ __all__ = [
     "Command",
     "Culture",
     "CultureTask",
+    "FileSurvey",
+    "ImportRequest",
     "Item",
     "Language",
     "Metric",
     "Question",
     "Reader",
+    "Report",
     "Survey",
     "TaskFolder",
     "TaskOffer",
     "TensionSet",
     "Trainer",
+    "TrainingJob",
     "Wording",
     "hookimpl",
     "read_wording",

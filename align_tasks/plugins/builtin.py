@@ -37,7 +37,8 @@ def register_languages(register: Callable[[Language], None]) -> None:
 def register_cultures(register: Callable[[Culture], None]) -> None:
     for name, language, country, norms in (("us", "en", "USA", "SWOW-EN"), ("zh", "zh", "CHN", "SWOW-ZH")):
         answers = {WVS7.name: FOLDER / f"answers.{country}.json"}
-        register(Culture(name, language, country, norms, _DEMO / f"{name}.tsv", answers))
+        demo_norms = _DEMO / f"{name}.tsv"
+        register(Culture(name, language, country, norms=norms, demo_norms=demo_norms, answers=answers))
 
 
 @hookimpl
@@ -74,10 +75,10 @@ def register_trainers(register: Callable[[Trainer], None]) -> None:
 def register_commands(register: Callable[[Command], None]) -> None:
     register(Command("data", data.app))
     register(Command("tasks", tasks.app))
-    register(Command("eval", evaluate.evaluate, evaluate.EXAMPLE))
-    register(Command("train", train.train, train.EXAMPLE))
+    register(Command("eval", evaluate.evaluate, example=evaluate.EXAMPLE))
+    register(Command("train", train.train, example=train.EXAMPLE))
     register(Command("plugins", plugins.app))
-    register(Command("demo", demo.demo, demo.EXAMPLE))
+    register(Command("demo", demo.demo, example=demo.EXAMPLE))
 
 
 def _has_norms(culture: Culture) -> bool:
@@ -89,45 +90,45 @@ def _answers_wvs7(culture: Culture) -> bool:
 
 
 CULTURE_TASKS = (
-    CultureTask("swow_{culture}", own_folder() / "_association", _has_norms),
-    CultureTask("swow_{culture}_rank", own_folder() / "_ranking", _has_norms),
-    CultureTask("swow_{culture}_dist", own_folder() / "_likelihood", _has_norms),
-    CultureTask("wvs_{culture}", own_folder() / "_survey", _answers_wvs7),
+    CultureTask("swow_{culture}", own_folder() / "_association", applies=_has_norms),
+    CultureTask("swow_{culture}_rank", own_folder() / "_ranking", applies=_has_norms),
+    CultureTask("swow_{culture}_dist", own_folder() / "_likelihood", applies=_has_norms),
+    CultureTask("wvs_{culture}", own_folder() / "_survey", applies=_answers_wvs7),
 )
 TENSION = TensionSet(("us", "zh"), name="wvs_tension")
 
 _SCORES = "align_tasks.scores"
 METRICS = (
-    Metric("association", "p_at_5", f"{_SCORES}.association:p_at_5", "higher"),
-    Metric("association", "p_at_10", f"{_SCORES}.association:p_at_10", "higher"),
-    Metric("association", "p_at_40", f"{_SCORES}.association:p_at_40", "higher"),
-    Metric("association", "ceiling_share", f"{_SCORES}.association:ceiling_share", "higher"),
+    Metric("association", "p_at_5", f"{_SCORES}.association:p_at_5", better="higher"),
+    Metric("association", "p_at_10", f"{_SCORES}.association:p_at_10", better="higher"),
+    Metric("association", "p_at_40", f"{_SCORES}.association:p_at_40", better="higher"),
+    Metric("association", "ceiling_share", f"{_SCORES}.association:ceiling_share", better="higher"),
     Metric("association", "human_p_at_5", f"{_SCORES}.association:human_p_at_5"),
     Metric("association", "human_p_at_10", f"{_SCORES}.association:human_p_at_10"),
     Metric("association", "human_p_at_40", f"{_SCORES}.association:human_p_at_40"),
-    Metric("association", "invalid", f"{_SCORES}.association:invalid", "lower"),
-    Metric("ranking", "spearman", f"{_SCORES}.ranking:spearman", "higher"),
+    Metric("association", "invalid", f"{_SCORES}.association:invalid", better="lower"),
+    Metric("ranking", "spearman", f"{_SCORES}.ranking:spearman", better="higher"),
     Metric("ranking", "spearman_human", f"{_SCORES}.ranking:spearman_human"),
-    Metric("ranking", "spearman_paper", f"{_SCORES}.ranking:spearman_paper", "higher"),
-    Metric("ranking", "invalid", f"{_SCORES}.ranking:invalid", "lower"),
-    Metric("ranking", "complete", f"{_SCORES}.ranking:complete", "higher"),
-    Metric("likelihood", "jsd", f"{_SCORES}.likelihood:jsd", "lower"),
+    Metric("ranking", "spearman_paper", f"{_SCORES}.ranking:spearman_paper", better="higher"),
+    Metric("ranking", "invalid", f"{_SCORES}.ranking:invalid", better="lower"),
+    Metric("ranking", "complete", f"{_SCORES}.ranking:complete", better="higher"),
+    Metric("likelihood", "jsd", f"{_SCORES}.likelihood:jsd", better="lower"),
     Metric("likelihood", "jsd_human", f"{_SCORES}.likelihood:jsd_human"),
-    Metric("likelihood", "spearman", f"{_SCORES}.likelihood:spearman", "higher"),
+    Metric("likelihood", "spearman", f"{_SCORES}.likelihood:spearman", better="higher"),
     Metric("likelihood", "spearman_human", f"{_SCORES}.likelihood:spearman_human"),
-    Metric("survey", "jsd", f"{_SCORES}.survey:jsd", "lower"),
+    Metric("survey", "jsd", f"{_SCORES}.survey:jsd", better="lower"),
     Metric("survey", "jsd_uniform", f"{_SCORES}.survey:jsd_uniform"),
     Metric("survey", "jsd_human", f"{_SCORES}.survey:jsd_human"),
-    Metric("survey", "emd", f"{_SCORES}.survey:emd", "lower"),
+    Metric("survey", "emd", f"{_SCORES}.survey:emd", better="lower"),
     Metric("survey", "emd_uniform", f"{_SCORES}.survey:emd_uniform"),
     Metric("survey", "emd_human", f"{_SCORES}.survey:emd_human"),
-    Metric("survey", "order_effect", f"{_SCORES}.survey:order_effect", "lower"),
-    Metric("tension", "distance_{culture}", f"{_SCORES}.tension:distance", "lower"),
-    Metric("tension", "{culture}_aligned", f"{_SCORES}.tension:aligned", "higher"),
+    Metric("survey", "order_effect", f"{_SCORES}.survey:order_effect", better="lower"),
+    Metric("tension", "distance_{culture}", f"{_SCORES}.tension:distance", better="lower"),
+    Metric("tension", "{culture}_aligned", f"{_SCORES}.tension:aligned", better="higher"),
     Metric("tension", "distance_{culture}_uniform", f"{_SCORES}.tension:distance_uniform"),
     Metric("tension", "{culture}_aligned_uniform", f"{_SCORES}.tension:aligned_uniform"),
     Metric("tension", "distance_{culture}_human", f"{_SCORES}.tension:distance_human"),
-    Metric("tension", "{culture}_aligned_paper", f"{_SCORES}.tension:aligned_paper", "higher"),
+    Metric("tension", "{culture}_aligned_paper", f"{_SCORES}.tension:aligned_paper", better="higher"),
 )
 
 _SWOW_LICENCE = "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,6 +11,7 @@ from pluggy import PluginManager, PluginValidationError
 
 from align_tasks import hookspecs
 from align_tasks.errors import AlignError, one_line
+from align_tasks.plugins.fitting import update_both
 from align_tasks.plugins.plugin import Origin, Plugin, Problem, module_of
 from align_tasks.plugins.registry import KINDS
 
@@ -21,16 +20,16 @@ _UNKNOWN_HOOK = re.compile(r"unknown hook '(\w+)'")
 _DEFINITION = re.compile(r"hookimpl definition: ((\w+)\(.*)")
 
 
-def draft(origin: Origin) -> Plugin:
+def draft(origin: Origin, printed: Callable[[], str]) -> Plugin:
     """Import a plugin and call its hooks; on any failure it is left out with all that it registered.
 
-    What it prints meanwhile is kept off standard output, where commands write what programs read.
+    Args:
+        origin: where it comes from.
+        printed: gives what was printed since its last call.
     """
     plugin = Plugin(origin)
-    printed = io.BytesIO()
-    with redirect_stdout(io.TextIOWrapper(printed, encoding="utf-8", write_through=True)):
-        problem = _import_and_call(plugin)
-        lines = printed.getvalue().decode("utf-8", errors="replace").strip().splitlines()
+    problem = _import_and_call(plugin)
+    lines = printed().strip().splitlines()
     if problem is not None:
         plugin.leave_out(problem)
     elif lines:
@@ -84,6 +83,8 @@ def _collector(kind: str, objects: list[Any]) -> Callable[[Any], None]:
             wanted = " or ".join(known.__name__ for known in KINDS[kind].types)
             raise TypeError(f"it registers {type(one).__name__} {one!r}, not {wanted}")
         name = KINDS[kind].name(one)
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"it registers {type(one).__name__} whose name is {name!r}, no text")
         if name in map(KINDS[kind].name, objects):
             raise ValueError(f"it registers {name!r} twice")
         objects.append(one)
@@ -107,7 +108,7 @@ def _missing_module(origin: Origin, error: BaseException, missing: str) -> Probl
     if package == module_of(origin.value):
         fix = f"Install it again (pip install --force-reinstall {distribution}), or take it out: "
         return Problem(f"its module {missing!r} is not there", f"{fix}pip uninstall {distribution}", error)
-    fix = f"Install that (pip install {package}), or take the plugin out: pip uninstall {distribution}"
+    fix = f"Install the package that has it, or take the plugin out: pip uninstall {distribution}"
     return Problem(f"it needs the module {missing!r}, which is not installed", fix, error)
 
 
@@ -115,10 +116,13 @@ def _hook_problem(origin: Origin, error: PluginValidationError) -> Problem:
     """A hook that there is not, or one that takes something else, told in our words as far as they go."""
     text = str(error)
     if unknown := _UNKNOWN_HOOK.search(text):
-        known = [f"register_{kind}" for kind in KINDS]
-        close = get_close_matches(unknown[1], known, n=1, cutoff=0.8)
-        hint = f"Is {close[0]} meant?" if close else f"Hooks: {', '.join(known)}."
-        return Problem(f"there is no hook {unknown[1]}", f"{hint} {origin.way_out}", error)
+        close = get_close_matches(unknown[1].removeprefix("register_"), KINDS, n=1, cutoff=0.8)
+        if close:
+            fix = f"Is register_{close[0]} meant? {origin.way_out}"
+        else:
+            known = ", ".join(f"register_{kind}" for kind in KINDS)
+            fix = f"Hooks: {known}. {update_both(origin)}"
+        return Problem(f"there is no hook {unknown[1]}", fix, error)
     if definition := _DEFINITION.search(text):
         reason = f"its hook {definition[1]} must be {definition[2]}(register)"
         return Problem(reason, origin.way_out, error)

@@ -3,10 +3,11 @@
 ``common``    of every plugin
 ``task``      a task with metrics of its own
 ``culture``   a culture as data
-``language``  of a culture whose language is new: further files, and others in place of those of ``culture``
+``language``  of a culture whose language is new: further files
 
 The files end in ``.txt``, and ``dot-`` begins the names of hidden ones, so that nothing takes them for files
-of this project. Words such as ``PLUGIN_NAME`` are replaced in them, and in their names.
+of this project. Words such as ``PLUGIN_NAME`` are replaced in them, and in their names. Lines between
+``BEGIN_LANGUAGE`` and ``END_LANGUAGE`` stand only in packages whose language is new.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,12 +30,15 @@ from align_tasks.plugins.plugin import Origin
 from align_tasks.plugins.registry import task_names
 from align_tasks.prompts import ENGLISH
 from align_tasks.survey.wvs7 import WVS7
-from align_tasks.task_folder import INSTALLED, culture_file, tension_files
+from align_tasks.task_folder import INSTALLED, culture_files, tension_files
 from align_tasks.tasks.offers import TensionSet
 
 SKELETON = Path(__file__).parent / "skeleton"
 COMPARED = "us"
+UNTRANSLATED = "[untranslated]"
+"""What begins each text of a new language until it is translated: in files, and so in prompts and results."""
 
+_LANGUAGE_LINES = re.compile("^BEGIN_LANGUAGE\n(.*?)^END_LANGUAGE\n", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"[A-Za-z]([A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 
 
@@ -56,7 +60,7 @@ def package_files(name: str, culture: Culture | None = None) -> dict[str, str]:
         "plugin_module": module,
         "plugin_short": short,
         "PLUGIN_SUMMARY": "A task for align-tasks, with metrics of its own",
-        "PLUGIN_DEPENDENCIES": f'"align-tasks>={__version__}"',
+        "PLUGIN_DEPENDENCIES": f'"align-tasks{compatible_versions(__version__)}"',
         "TASKS_FOLDER": f"src/{module}/tasks",
     }
     if culture is not None:
@@ -79,6 +83,12 @@ def module_name(name: str) -> str:
     return re.sub("[-_.]+", "_", name).lower()
 
 
+def compatible_versions(version: str) -> str:
+    """A version and those after it that break nothing: ``>=0.1.0,<0.2`` of 0.1.0, ``>=1.4.2,<2`` of 1.4.2."""
+    major, minor = map(int, version.split(".")[:2])
+    return f">={version},<{major + 1}" if major else f">={version},<0.{minor + 1}"
+
+
 def language_origin(code: str) -> Origin | None:
     """The plugin that brings a language, which may be align-tasks itself; None where none does."""
     for plugin in loaded().plugins:
@@ -88,10 +98,15 @@ def language_origin(code: str) -> Origin | None:
 
 
 def notes(culture: Culture) -> list[str]:
-    """What is there already that a culture will share."""
+    """What is to be known of a culture's texts, and what is there already that it will share."""
     told = []
     origin = language_origin(culture.language)
-    if origin is not None:
+    if origin is None:
+        told.append(
+            f"The language {culture.language!r} is new: its texts are English, and marked {UNTRANSLATED}, "
+            "until you translate them. Until then one test is expected to fail (xfailed)."
+        )
+    else:
         told.append(f"The language {culture.language!r} is there already: texts of the {origin} are used.")
     for known in loaded().registry.cultures.values():
         if known.country == culture.country:
@@ -133,25 +148,30 @@ def _culture_package(culture: Culture, words: dict[str, str]) -> dict[str, str]:
         "CULTURE_NAME": culture.name,
         "LANGUAGE_CODE": culture.language,
         "COUNTRY_CODE": culture.country,
-        "NORMS_NAME": f"SWOW-{culture.language.upper()}",
+        "TEXT_MARK": UNTRANSLATED,
         "PLUGIN_SUMMARY": f"The culture {culture.name} ({culture.country}) for align-tasks",
         "TASKS_FOLDER": "tasks",
     }
     if origin is not None and origin is not BUILTIN:
         words["PLUGIN_DEPENDENCIES"] += f', "{origin.distribution}"'
-    files = _filled("common", words) | _filled("culture", words)
+    files = _filled("common", words) | _filled("culture", words, new_language=origin is None)
     if origin is None:
         files |= _filled("language", words)
-        files |= _english_texts(f"src/{words['plugin_module']}/data", culture.language)
+        files |= _texts_to_translate(f"src/{words['plugin_module']}/data", culture.language)
     return files | {f"tasks/{name}": text for name, text in tasks.items()}
 
 
-def _filled(layer: str, words: Mapping[str, str]) -> dict[str, str]:
-    """The files of one folder of the skeleton, by path, with words replaced."""
+def _filled(layer: str, words: Mapping[str, str], *, new_language: bool = False) -> dict[str, str]:
+    """The files of one folder of the skeleton, by path, with words replaced.
+
+    Args:
+        new_language: keep the lines that are for a new language.
+    """
     pattern = re.compile("|".join(words))
 
     def fill(text: str) -> str:
-        return pattern.sub(lambda found: words[found[0]], text)
+        chosen = _LANGUAGE_LINES.sub(r"\1" if new_language else "", text)
+        return pattern.sub(lambda found: words[found[0]], chosen)
 
     files = {}
     for path in sorted((SKELETON / layer).rglob("*.txt")):
@@ -164,16 +184,27 @@ def _task_files(culture: Culture) -> dict[str, str]:
     """The task files of a culture with norms and questions, and of its tension set, as a wheel has them."""
     files = tension_files(TensionSet((culture.name, COMPARED)), f"{INSTALLED}/_tension")
     for offer in CULTURE_TASKS:
-        include = f"{INSTALLED}/{offer.template.name}"
-        files[f"{offer.task_name(culture)}.yaml"] = culture_file(offer, culture.name, include)
+        every = replace(offer, applies=lambda _: True)
+        files |= culture_files(every, [culture], f"{INSTALLED}/{offer.template.name}")
     return files
 
 
-def _english_texts(folder: str, language: str) -> dict[str, str]:
-    """What is to be translated: the prompts, and the questions of the World Values Survey."""
-    prompts = json.dumps(asdict(ENGLISH), ensure_ascii=False, indent=1) + "\n"
-    questions = WVS7.question_files["en"].read_text(encoding="utf-8")
-    return {f"{folder}/prompts.{language}.json": prompts, f"{folder}/questions.{language}.json": questions}
+def _texts_to_translate(folder: str, language: str) -> dict[str, str]:
+    """The prompts, and the questions of the World Values Survey, in English, each text of words marked."""
+    prompts = {field: _marked(text) for field, text in asdict(ENGLISH).items()}
+    questions = {
+        item: {"question": _marked(text.question), "options": [_marked(option) for option in text.options]}
+        for item, text in WVS7.questions("en").items()
+    }
+    texts = {"prompts": prompts, "questions": questions}
+    return {
+        f"{folder}/{name}.{language}.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        for name, content in texts.items()
+    }
+
+
+def _marked(text: str) -> str:
+    return f"{UNTRANSLATED} {text}" if any(map(str.isalpha, text)) else text
 
 
 def _refuse_taken(module: str, short: str) -> None:

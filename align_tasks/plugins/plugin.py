@@ -20,6 +20,7 @@ class Origin:
         version: of that package.
         load: imports it.
         value: what the entry point names, such as ``align_japan``.
+        requires: what its package depends on, as its metadata have it, such as ``align-tasks>=0.1,<0.2``.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Origin:
     version: str
     load: Callable[[], Any]
     value: str = ""
+    requires: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"plugin {self.name!r} ({self.distribution} {self.version})"
@@ -48,7 +50,7 @@ class Problem:
 
 @dataclass
 class Plugin:
-    """A plugin after loading.
+    """A plugin after loading, or one that was not selected.
 
     Attributes:
         origin: where it comes from.
@@ -70,9 +72,9 @@ class Plugin:
 
     @property
     def status(self) -> str:
-        """``loaded``, ``left out``, or ``loaded, with a warning``."""
+        """``loaded``, ``loaded, with a warning``, ``left out``, or ``not selected``."""
         if not self.kept:
-            return "left out"
+            return "left out" if self.problem else "not selected"
         return "loaded, with a warning" if self.problem else "loaded"
 
     def added_names(self) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,22 +68,6 @@ KINDS: dict[str, Kind] = {
     "commands": Kind((Command,), lambda command: command.name),
 }
 """By the name of the hook, without ``register_``."""
-
-
-def claims(added: Mapping[str, Iterable[Any]], cultures: Iterable[Culture]) -> Iterator[tuple[str, str]]:
-    """Every name that a plugin claims: kind and name.
-
-    Args:
-        added: what the plugin registered, by kind.
-        cultures: those of all plugins, each of which gets a task of every `CultureTask`.
-    """
-    known = list(cultures)
-    for kind, objects in added.items():
-        for one in objects:
-            if kind == "tasks":
-                yield from (("tasks", name) for name in task_names(one, known))
-            else:
-                yield kind, KINDS[kind].name(one)
 
 
 def task_names(offer: TaskOffer, cultures: Iterable[Culture]) -> list[str]:

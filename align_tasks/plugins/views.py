@@ -13,6 +13,7 @@ from align_tasks.plugins.plugin import Plugin
 
 _INDENT = 13
 _LEAST = 20
+_STYLES = {"loaded": "", "loaded, with a warning": "yellow", "left out": "red", "not selected": "dim"}
 
 
 def print_plugins(plugins: Iterable[Plugin]) -> None:
@@ -21,7 +22,7 @@ def print_plugins(plugins: Iterable[Plugin]) -> None:
     width = max(console.width - _INDENT, _LEAST)
     for plugin in plugins:
         origin = plugin.origin
-        style = "yellow" if plugin.kept and plugin.problem else "" if plugin.kept else "red"
+        style = _STYLES[plugin.status]
         named = Text.assemble((origin.name, "bold"), f" {origin.version} ({origin.distribution}): ")
         console.print(named.append(plugin.status, style), soft_wrap=True)
         for label, texts in _entries(plugin):

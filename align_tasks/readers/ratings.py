@@ -17,6 +17,7 @@ import polars as pl
 from align_tasks.data.tables import RATING_RANGES, RATINGS
 from align_tasks.errors import AlignError
 from align_tasks.normalise import normalise
+from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import TextFile, cells, column_names, read_text, required
 
@@ -43,7 +44,7 @@ def read_ratings_file(path: Path, language: str, name: str) -> tuple[pl.DataFram
 
     Args:
         path: the file as downloaded, gzip or not.
-        language: ISO 639-1 code; must be the language of the list.
+        language: code; must be the language of the list.
         name: of the list, one of `LAYOUTS`.
 
     Returns:
@@ -91,19 +92,19 @@ def is_cvaw(path: Path) -> bool:
     return _has_layout(path, "cvaw")
 
 
-def read_warriner(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+def read_warriner(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_ratings_file` of that list."""
-    return read_ratings_file(path, language, "warriner")
+    return read_ratings_file(request.path, request.language, "warriner")
 
 
-def read_brysbaert(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+def read_brysbaert(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_ratings_file` of that list."""
-    return read_ratings_file(path, language, "brysbaert")
+    return read_ratings_file(request.path, request.language, "brysbaert")
 
 
-def read_cvaw(path: Path, language: str) -> tuple[pl.DataFrame, Report]:
+def read_cvaw(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_ratings_file` of that list."""
-    return read_ratings_file(path, language, "cvaw")
+    return read_ratings_file(request.path, request.language, "cvaw")
 
 
 def _has_layout(path: Path, name: str) -> bool:

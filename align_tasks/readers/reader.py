@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,33 @@ from align_tasks.readers.report import unknown_reader
 from align_tasks.reference import Function, resolve
 
 Kind = Literal["associations", "items", "ratings"]
+Position = Literal["R1", "R123"]
+
+_NAME = "[A-Za-z0-9][A-Za-z0-9_-]*"
+_TABLES: dict[str, tuple[str, str]] = {  # the names under which tables of a kind are found, and how to say it
+    "associations": (r"\{culture\}", "{culture}"),
+    "items": (rf"{_NAME}\.(\{{culture\}}|all)", "SURVEY.{culture} or SURVEY.all"),
+    "ratings": (rf"\{{language\}}\.{_NAME}", "{language}.NAME"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportRequest:
+    """What a reader is asked for. Later versions may add fields: a reader takes those that it needs.
+
+    Attributes:
+        path: the file as downloaded.
+        culture: of associations: whose they are, to be written into the rows.
+        language: of associations and ratings: code of the words.
+        countries: of items: ISO 3166-1 alpha-3 codes to take; none means every country in the file.
+        position: of associations: first responses only, or all three; None leaves it to the file.
+    """
+
+    path: Path
+    culture: str = ""
+    language: str = ""
+    countries: Sequence[str] = ()
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -20,16 +48,16 @@ class Reader:
 
     Attributes:
         name: what ``--reader`` takes, such as ``swow-strength``.
-        source: the word after ``align data import``, such as ``swow``; its readers are tried in turn.
+        source: the word after ``align data import``, such as ``swow``; its readers are tried in turn, and
+            all make tables of one kind.
         kind: of the table: ``associations``, ``items`` or ``ratings``.
         describes: which files these are, for ``--help``.
         recognises: takes the path; whether this reader knows the layout.
-        read: takes the path and, by name, ``culture, language, position`` (associations), ``countries``
-            (items) or ``language`` (ratings); returns the rows, and an account of every row of the file
-            (`align_tasks.readers.report.Report`).
+        read: takes an `ImportRequest`; returns the rows as a polars DataFrame, and an account of every row
+            of the file (`align_tasks.readers.report.Report`).
         licence: of the data, recorded with the table.
-        table: name of the table: ``{culture}`` stands for the culture, or for each country of the rows,
-            ``{language}`` for the language.
+        table: name of the table: ``{culture}`` for associations, ``{language}.NAME`` for ratings, and for
+            items ``SURVEY.{culture}``, a table for each country of the rows, or ``SURVEY.all``.
     """
 
     name: str
@@ -44,6 +72,12 @@ class Reader:
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
             raise AlignError(f"a reader's kind is one of {', '.join(get_args(Kind))}, not {self.kind!r}")
+        for what, word in (("reader", self.name), ("source of files", self.source)):
+            if not re.fullmatch(r"[^\s-]\S*", word):
+                raise AlignError(f"{word!r} cannot name a {what}: take one word, as it is typed in a command")
+        pattern, wanted = _TABLES[self.kind]
+        if not re.fullmatch(pattern, self.table):
+            raise AlignError(f"the table of a reader of {self.kind} is named {wanted}, not {self.table!r}")
 
 
 def readers_of(source: str) -> list[Reader]:
@@ -62,15 +96,21 @@ def reader_for(path: Path, source: str, name: str | None = None) -> Reader:
         name: of the reader to take, whatever the file looks like.
 
     Raises:
-        AlignError: no reader of that name, the file cannot be read, or no reader knows its layout.
+        AlignError: no reader of that name, the file cannot be read, no reader knows its layout, or the one
+            that does makes tables of another kind than the command imports.
     """
     readers = readers_of(source)
-    if name is not None:
-        named = [reader for reader in readers if reader.name == name]
-        if not named:
-            raise unknown_reader(name, f"align data import {source}", [reader.name for reader in readers])
-        return named[0]
-    return _recognised(path, readers)
+    named = [reader for reader in readers if reader.name == name]
+    if name is not None and not named:
+        raise unknown_reader(name, f"align data import {source}", [reader.name for reader in readers])
+    chosen = named[0] if named else _recognised(path, readers)
+    if chosen.kind != readers[0].kind:
+        raise AlignError(
+            f"the reader {chosen.name!r} reads {chosen.kind}, and align data import {source} imports "
+            f"{readers[0].kind}",
+            hint="Its authors must give it a source of its own.",
+        )
+    return chosen
 
 
 def _recognised(path: Path, readers: Sequence[Reader]) -> Reader:

@@ -14,7 +14,7 @@ from align_tasks.readers.source import Source
 class Report:
     """Account of one import; rows in = kept + merged + dropped, or it cannot be made.
 
-    Args:
+    Attributes:
         source: the file that was read.
         reader: name of the reader and version of its rules.
         unit: what is counted, such as ``"rows"`` or ``"responses"``.

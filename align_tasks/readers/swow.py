@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from align_tasks.errors import AlignError
 from align_tasks.normalise import marker, normalise
+from align_tasks.readers.reader import ImportRequest, Position
 from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.textfile import (
     TextFile,
@@ -29,8 +30,6 @@ from align_tasks.readers.textfile import (
     required,
     with_empty_for_bare_na,
 )
-
-Position = Literal["R1", "R123"]
 
 VERSION = 1
 _NOT_WORDS = ("blank", "#Missing", "#Unknown", "No more responses", "Unknown word", "only punctuation")
@@ -50,16 +49,12 @@ def is_responses(path: Path) -> bool:
     return "cue" in names and "response" not in names and bool(names & {n.lower() for n in _ANSWERS[0]})
 
 
-def read_strength(
-    path: Path, culture: str, language: str, position: Position | None = None
-) -> tuple[pl.DataFrame, Report]:
+def read_strength(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """Read a strength file.
 
     Args:
-        path: the file as downloaded, gzip or not.
-        culture: what to write into the column ``culture``.
-        language: ISO 639-1 code, for `align_tasks.normalise.normalise`.
-        position: first responses only, or all three; the file holds one of them and must agree.
+        request: whose associations they are, and in which language; the file holds the counts of one
+            position, which must be the one asked for.
 
     Returns:
         The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
@@ -68,20 +63,15 @@ def read_strength(
         AlignError: the file is not of this layout, is damaged, has counts that are negative or no whole
             numbers, or has had its rare responses cut off.
     """
-    text = read_text(path)
-    return _read(text, "swow-strength", _strength_rows(text, position), culture, language)
+    text = read_text(request.path)
+    return _read(text, "swow-strength", _strength_rows(text, request.position), request)
 
 
-def read_responses(
-    path: Path, culture: str, language: str, position: Position | None = None
-) -> tuple[pl.DataFrame, Report]:
+def read_responses(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """Read a file of people's responses.
 
     Args:
-        path: the file as downloaded, gzip or not.
-        culture: what to write into the column ``culture``.
-        language: ISO 639-1 code, for `align_tasks.normalise.normalise`.
-        position: first responses only, or all three, which is also meant by None.
+        request: whose associations they are, and in which language; without a position, all three count.
 
     Returns:
         The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
@@ -89,8 +79,8 @@ def read_responses(
     Raises:
         AlignError: the file is not of this layout, or is damaged.
     """
-    text = read_text(path)
-    return _read(text, "swow-responses", _response_rows(text, position or "R123"), culture, language)
+    text = read_text(request.path)
+    return _read(text, "swow-responses", _response_rows(text, request.position or "R123"), request)
 
 
 @dataclass(frozen=True)
@@ -103,11 +93,9 @@ class _Rows:
     warnings: tuple[str, ...] = ()
 
 
-def _read(
-    text: TextFile, reader: str, rows: _Rows, culture: str, language: str
-) -> tuple[pl.DataFrame, Report]:
-    table, account = _associations(rows.frame, language)
-    table = table.with_columns(culture=pl.lit(culture), position=pl.lit(rows.position))
+def _read(text: TextFile, reader: str, rows: _Rows, request: ImportRequest) -> tuple[pl.DataFrame, Report]:
+    table, account = _associations(rows.frame, request.language)
+    table = table.with_columns(culture=pl.lit(request.culture), position=pl.lit(rows.position))
     report = Report(
         source=text.source,
         reader=reader,

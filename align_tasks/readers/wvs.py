@@ -16,6 +16,7 @@ import polars as pl
 
 from align_tasks.data.tables import ITEMS
 from align_tasks.errors import AlignError
+from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.source import Source
 from align_tasks.readers.textfile import column_names
@@ -103,19 +104,19 @@ def is_sav(path: Path) -> bool:
     return kind_of(path) == "wvs-sav"
 
 
-def read_csv(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+def read_csv(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_wvs` of a CSV file."""
-    return read_wvs(path, countries, "wvs-csv")
+    return read_wvs(request.path, request.countries, "wvs-csv")
 
 
-def read_excel(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+def read_excel(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_wvs` of an Excel workbook."""
-    return read_wvs(path, countries, "wvs-excel")
+    return read_wvs(request.path, request.countries, "wvs-excel")
 
 
-def read_sav(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+def read_sav(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """`read_wvs` of an SPSS file."""
-    return read_wvs(path, countries, "wvs-sav")
+    return read_wvs(request.path, request.countries, "wvs-sav")
 
 
 def _check_columns(people: Respondents, items: Sequence[str]) -> None:

@@ -57,6 +57,11 @@ def label_table() -> dict[str, Answers]:
     return table
 
 
+def option_labels() -> dict[str, tuple[str, ...]]:
+    """How imported tables label the options of each item, in the order of its codes."""
+    return {item: answers.options for item, answers in label_table().items()}
+
+
 def code_of(cell: str | None, answers: Answers) -> int | str | None:
     """Meaning of one cell, whether it holds a code or a label.
 

@@ -18,7 +18,7 @@ class WrittenAssociations:
 
     Attributes:
         cue: the word that was asked about.
-        language: ISO 639-1 code.
+        language: code, as a `Language` has it.
         words: what the model wrote, in order, distinct and normalised; none when nothing could be read.
         responses: what people answered, most frequent first.
         ceiling: what half of the people would score in P@5, P@10 and P@40, see `precision_ceiling`.

@@ -19,7 +19,7 @@ class Likelihoods:
 
     Attributes:
         cue: the word that was asked about.
-        language: ISO 639-1 code.
+        language: code, as a `Language` has it.
         log_likelihoods: shape (responses,), natural logarithm.
         counts: shape (responses,), how many people gave each.
         human_jsd, human_spearman: what one half of the people scores on the other half.

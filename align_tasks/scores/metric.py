@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from align_tasks.errors import AlignError
 from align_tasks.reference import Function
+
+_NAME = re.compile("[a-z][a-z0-9_]*")
+_TAKEN = ("bypass",)  # which lm-eval gives a meaning of its own
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,20 @@ class Metric:
     kind: str
     name: str
     score: Function
+    _: KW_ONLY
     better: Literal["higher", "lower"] | None = None
     describe: Function | None = None
 
     def __post_init__(self) -> None:
-        if set("{}") & set(self.name.replace("{culture}", "")):
-            raise AlignError(f"the metric's name {self.name!r} may hold no braces but those of {{culture}}")
+        if not _NAME.fullmatch(self.name.replace("{culture}", "x")) or self.name in _TAKEN:
+            raise AlignError(
+                f"{self.name!r} cannot name a metric: take lower-case letters, digits and '_', a letter "
+                "first, and {culture} where it gives a number for each culture"
+            )
+        if not _NAME.fullmatch(self.kind):
+            raise AlignError(f"{self.kind!r} cannot name a kind of answers")
+        if self.better not in ("higher", "lower", None):
+            raise AlignError(f"{self.better!r} is no way to be better: take 'higher', 'lower' or None")
 
 
 def metrics_of(kind: str) -> list[Metric]:

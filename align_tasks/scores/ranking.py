@@ -17,7 +17,7 @@ class Ranking:
 
     Attributes:
         cue: the word that was asked about.
-        language: ISO 639-1 code.
+        language: code, as a `Language` has it.
         order: candidates that the answer names, best first; none when nothing could be read.
         counts: how many people gave each candidate.
         human_spearman: what one half of the people scores on the other half.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,8 @@ class Scorer:
         cultures: that the task compares; a metric with ``{culture}`` in its name gives a number for each.
 
     Raises:
-        AlignError: there is no metric of that kind, or one of the package's own cannot be imported.
+        AlignError: there is no metric of that kind, two give one name, or one of the package's own cannot be
+            imported.
     """
 
     def __init__(self, kind: str, cultures: Iterable[str] = ()) -> None:
@@ -42,6 +44,9 @@ class Scorer:
         if not metrics:
             raise AlignError(f"there are no metrics of kind {kind!r}", hint="Register some: register_metrics")
         self._columns = [column for metric in metrics for column in _columns(metric, tuple(cultures))]
+        twice = [name for name, count in Counter(c.name for c in self._columns).items() if count > 1]
+        if twice:
+            raise AlignError(f"two metrics of kind {kind!r} give the same name: {', '.join(twice)}")
         self._failed: set[str] = set()
 
     def metric_list(self) -> list[dict[str, Any]]:
@@ -64,6 +69,10 @@ class Scorer:
                 except Exception as error:
                     tell_failure(metric, f"the description of its metric {metric.name!r}", error)
         return found
+
+    def metrics(self) -> list[Metric]:
+        """The metrics in use."""
+        return list({id(column.metric): column.metric for column in self._columns}.values())
 
     def scores(self, answer: Any) -> dict[str, float]:
         """Every metric's number for one answer, without those that leave it out.

@@ -4,7 +4,8 @@
 ``questions``  ``{"Q1": {"question": "…", "options": ["…", "…"]}}``, one file a language
 ``answers``    ``{"respondents": 2596, "percent": {"Q1": [89.32, 10.68]}, "not_offered": {"Q33": [2, 4]}}``,
                one file a country; percent in the order of the item's codes, ``not_offered`` the codes that
-               its questionnaire did not have. Without ``percent``, answers are those that were imported.
+               its questionnaire did not have. Without ``percent``, or with none in it, answers are those that
+               were imported.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.languages import find_language
-from align_tasks.survey.survey import Answers, Item, Question, Survey
+from align_tasks.reference import Function, resolve
+from align_tasks.survey.survey import Answers, Item, Question, Survey, check_survey_name
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class FileSurvey(Survey):
         item_file: the items.
         question_files: the texts, by language; a `Language` may bring further ones.
         how_to_get: how a country's answers are imported, with ``{country}`` for its code.
+        option_labels: takes nothing; returns how imported tables label the options, by item, in the order of
+            its codes. None: as the questions word them in the language of the table. Imported answers whose
+            options are labelled otherwise are refused.
     """
 
     name: str
@@ -40,6 +45,10 @@ class FileSurvey(Survey):
     item_file: Path
     question_files: Mapping[str, Path]
     how_to_get: str
+    option_labels: Function | None = None
+
+    def __post_init__(self) -> None:
+        check_survey_name(self.name)
 
     def items(self) -> dict[str, Item]:
         """Items by id, in the order of the file."""
@@ -59,21 +68,24 @@ class FileSurvey(Survey):
         return found
 
     def answers(self, culture: Culture) -> dict[str, Answers]:
-        """The shares that the culture's file publishes, or those that were imported."""
+        """The shares that the culture's file publishes, or those that were imported.
+
+        Raises:
+            AlignError: nothing was imported (says how to), or answers contradict the items.
+        """
         return self.published(culture) or dict(self._imported(culture, self._about(culture)))
 
     def published(self, culture: Culture) -> dict[str, Answers]:
         """The shares that the culture's file publishes."""
-        about = self._about(culture)
-        return dict(self._of_file(about)) if "percent" in about else {}
+        return dict(self._of_file(self._about(culture)))
 
     def source(self, culture: Culture) -> str:
-        """Published, or the imported file."""
-        if "percent" in self._about(culture):
+        """Published, or the imported file: of the table from which `answers` are."""
+        if self.published(culture):
             return f"{self.title}, published shares of {culture.country}"
         from align_tasks.data import tables
 
-        source = tables.provenance("items", f"{self.name}.{culture.country}")["source"]
+        source = tables.items_provenance(self.name, culture.country)["source"]
         return f"{source['name']} (SHA-256 {source['sha256'][:12]})"
 
     def _question_file(self, language: str) -> Path | None:
@@ -81,12 +93,18 @@ class FileSurvey(Survey):
         return self.question_files.get(language) or (known.questions.get(self.name) if known else None)
 
     def _about(self, culture: Culture) -> Mapping[str, Any]:
+        """What the culture's file says; refuses options not offered that are none of the survey."""
         file = culture.answers.get(self.name)
-        return {} if file is None else read_json(file)
+        about: Mapping[str, Any] = {} if file is None else read_json(file)
+        items = self.items()
+        for item_id, codes in about.get("not_offered", {}).items():
+            if item_id not in items or not set(codes) <= set(items[item_id].codes):
+                raise AlignError(f"{file}: {item_id} has no options {codes} in {self.title}")
+        return about
 
     def _of_file(self, about: Mapping[str, Any]) -> Iterator[tuple[str, Answers]]:
         items = self.items()
-        for item_id, percents in about["percent"].items():
+        for item_id, percents in about.get("percent", {}).items():
             if item_id not in items:
                 raise AlignError(f"answers to {item_id!r}, which is no item of {self.title}")
             yield item_id, _answers(items[item_id], percents, about, about.get("respondents"))
@@ -96,12 +114,31 @@ class FileSurvey(Survey):
 
         hint = self.how_to_get.format(country=culture.country)
         table = tables.read_items(self.name, culture.country, hint=hint)
-        rows = table.select("item", "distribution", "n").iter_rows()
-        imported = {item_id: (shares, people) for item_id, shares, people in rows}
+        imported = {row["item"]: row for row in table.iter_rows(named=True)}
+        labels = {language: self._labels(language) for language in table["language"].unique()}
         for item_id, item in self.items().items():
             if item_id in imported:
-                shares, people = imported[item_id]
-                yield item_id, _answers(item, shares, about, people)
+                row = imported[item_id]
+                wanted = labels[row["language"]].get(item_id, ())
+                _check_options(f"{culture.country}, {item_id}", row["options"], wanted)
+                yield item_id, _answers(item, row["distribution"], about, row["n"])
+
+    def _labels(self, language: str) -> Mapping[str, Sequence[str]]:
+        """How imported tables label the options of each item."""
+        if self.option_labels is not None:
+            labels: Mapping[str, Sequence[str]] = resolve(self.option_labels)()
+            return labels
+        return {item_id: question.options for item_id, question in self.questions(language).items()}
+
+
+def _check_options(where: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuse shares that may belong to other options, or to these in another order."""
+    if list(found) != list(wanted):
+        raise AlignError(
+            f"{where}: the imported shares are of the options {', '.join(found)}; "
+            f"those of the survey are {', '.join(wanted)}",
+            hint="Import the file again; if that does not help, its reader does not fit the survey.",
+        )
 
 
 def read_json(file: Path) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
@@ -32,6 +34,14 @@ class Item:
     topic: str = ""
     reverse: bool | None = None
     note: str | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\S+", self.id):
+            raise AlignError(f"{self.id!r} cannot name an item: take one word, such as Q46")
+        if self.scale not in get_args(Scale):
+            raise AlignError(f"{self.id}: a scale is {' or '.join(get_args(Scale))}, not {self.scale!r}")
+        if not self.codes or len(set(self.codes)) < len(self.codes):
+            raise AlignError(f"{self.id}: options must have codes that differ, not {list(self.codes)}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Survey(ABC):
     """A survey that models are asked. `align_tasks.survey.files.FileSurvey` is one that lies in files.
 
     Attributes:
-        name: short name in tables and task files, such as ``wvs7``.
+        name: short name in tables and task files, such as ``wvs7``; see `check_survey_name`.
         title: name for people.
     """
 
@@ -99,6 +109,21 @@ class Survey(ABC):
     @abstractmethod
     def source(self, culture: Culture) -> str:
         """Where `answers` come from, as results should say it."""
+
+    def asks(self, culture: Culture) -> bool:
+        """Whether tasks need the culture's `answers`: by default, if the items are worded in its language.
+
+        `align data list` tells which of these are missing.
+        """
+        return self.has_questions(culture.language)
+
+
+def check_survey_name(name: str) -> None:
+    """Refuse what cannot name a survey: its name begins the names of its tables, up to a full stop."""
+    if not re.fullmatch("[a-z0-9][a-z0-9_-]*", name):
+        raise AlignError(
+            f"{name!r} cannot name a survey: take lower-case letters, digits, '-' and '_', such as wvs7"
+        )
 
 
 def surveys() -> dict[str, Survey]:

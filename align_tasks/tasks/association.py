@@ -30,7 +30,7 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
     for row in test:
         row["mean_ceiling_at_5"] = mean_at_5
     train = [association_row(cue, known.name, known.language) for cue in loaded.cues("train")]
-    return BuiltDataset(test, train, **loaded.describe())
+    return BuiltDataset(test, train, language=known.language, **loaded.describe())
 
 
 def association_row(cue: CueNorms, culture: str, language: str) -> Doc:

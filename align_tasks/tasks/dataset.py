@@ -41,7 +41,7 @@ class BuiltDataset:
         **metadata: what the results should say of the data, such as ``norms``.
 
     Raises:
-        AlignError: there is nothing to evaluate.
+        AlignError: there is nothing to evaluate, or no column holds the human data.
     """
 
     def __init__(
@@ -59,6 +59,11 @@ class BuiltDataset:
         self.splits = datasets.DatasetDict(
             {name: datasets.Dataset.from_list(docs) for name, docs in rows.items()}
         )
+        if not set(data_columns) & set(test[0]):
+            raise AlignError(
+                f"no column of the rows holds the human data: {', '.join(test[0])}",
+                hint="Name those that do: BuiltDataset(rows, data_columns=(…))",
+            )
         self.metadata = metadata
         self._test = test
         self._data_columns = data_columns

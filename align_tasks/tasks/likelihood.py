@@ -24,12 +24,12 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
         human = association_ceiling(row["counts"], seed=seed_of(row["cue"]))
         row["human"] = [human.jsd, human.spearman]
     train = [_row(cue, known.name, known.language) for cue in loaded.cues("train")]
-    return BuiltDataset(test, train, **loaded.describe())
+    return BuiltDataset(test, train, language=known.language, **loaded.describe())
 
 
 def _row(cue: CueNorms, culture: str, language: str) -> Doc:
     """The row of a cue. Each choice ends with the separator, so that none is the beginning of another."""
-    end = wording(language).separator.rstrip()
+    end = wording(language).separator.rstrip() or "\n"
     return association_row(cue, culture, language) | {
         "responses": list(cue.responses[:CANDIDATES]),
         "counts": list(cue.counts[:CANDIDATES]),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
+from align_tasks.reference import Function
 
 _NAMED = re.compile(r"""^(?:task|group): *(["']?)([\w.+-]+)\1 *(?:#.*)?$""", re.MULTILINE)
 
@@ -34,14 +34,14 @@ class TaskFolder:
 
     def files(self) -> dict[str, Path]:
         """Its files, each under the first task or group that it defines; without those that define none."""
-        return {names[0]: file for file in self._files() if (names := _names_in(file))}
+        return {names[0]: file.resolve() for file in self._files() if (names := _names_in(file))}
 
     def _files(self) -> list[Path]:
         return sorted(self.path.rglob("*.yaml"))
 
 
 def _names_in(file: Path) -> list[str]:
-    return [name for _, name in _NAMED.findall(file.read_text(encoding="utf-8"))]
+    return [name for _, name in _NAMED.findall(file.read_text(encoding="utf-8-sig"))]
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,16 @@ class CultureTask:
 
     Attributes:
         name: with ``{culture}`` in it, such as ``swow_{culture}_rank``.
-        template: task file without the culture, which the tasks include; its ``custom_dataset`` gets the
-            culture's name as ``culture``.
-        applies: whether a culture has what the task needs.
+        template: task file without name and culture, which the tasks include; its ``custom_dataset`` gets the
+            culture's name as ``culture`` beside the template's own ``dataset_kwargs``. Its
+            ``metadata: {version: …}`` is the version of the tasks.
+        applies: takes a `Culture`; whether it has what the task needs. None: every culture has.
     """
 
     name: str
     template: Path
-    applies: Callable[[Culture], bool]
+    _: KW_ONLY
+    applies: Function | None = None
 
     def __post_init__(self) -> None:
         if "{culture}" not in self.name or set("{}") & set(self.name.replace("{culture}", "")):
@@ -81,8 +83,15 @@ class TensionSet:
     """
 
     cultures: tuple[str, str]
+    _: KW_ONLY
     name: str = ""
     survey: str = "wvs7"
+
+    def __post_init__(self) -> None:
+        if len(self.cultures) != 2 or len(set(self.cultures)) != 2:
+            raise AlignError(f"a tension set compares two cultures, not {', '.join(self.cultures)}")
+        if not re.fullmatch(r"\w*", self.name):
+            raise AlignError(f"{self.name!r} cannot name a group of tasks: take letters, digits and '_'")
 
     @property
     def group(self) -> str:

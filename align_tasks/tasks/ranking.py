@@ -21,7 +21,9 @@ def dataset(culture: str, norms: Source = "auto") -> BuiltDataset:
     test = _rows(loaded.cues("test"), known)
     for row in test:
         row["human_spearman"] = association_ceiling(row["counts"], seed=seed_of(row["cue"])).spearman
-    return BuiltDataset(test, _rows(loaded.cues("train"), known), **loaded.describe())
+    return BuiltDataset(
+        test, _rows(loaded.cues("train"), known), language=known.language, **loaded.describe()
+    )
 
 
 def candidates_of(cue: CueNorms, *, size: int = CANDIDATES) -> dict[str, int]:

@@ -31,7 +31,13 @@ def dataset(culture: str, survey: str = "wvs7", language: str | None = None) -> 
         human = human_reference(shares, answer.people, item.scale)
         row = survey_row(item, questions[item_id], spoken, answer.offered)
         rows.append(row | {"shares": shares, "human": None if human is None else list(human)})
-    return BuiltDataset(rows, survey=asked.title, country=known.country, answers=asked.source(known))
+    return BuiltDataset(
+        rows,
+        survey=asked.title,
+        language=spoken,
+        country=known.country,
+        answers=asked.source(known),
+    )
 
 
 def survey_row(item: Item, question: Question, language: str, places: Sequence[int]) -> Doc:
@@ -68,8 +74,8 @@ def shuffled(item_ids: Iterable[str]) -> list[str]:
 
 
 def human_reference(shares: Sequence[float], people: int | None, scale: Scale) -> tuple[float, float] | None:
-    """JS and transport distance between two random halves of the people; None if their number is unknown."""
-    if people is None:
+    """JS and transport distance between two random halves of the people; None if there may be no two."""
+    if people is None or people < 2:
         return None
     reference = survey_ceiling(shares, people, scale=scale, seed=0)
     return reference.jsd, reference.transport

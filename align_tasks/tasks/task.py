@@ -15,6 +15,7 @@ from lm_eval.api.task import ConfigurableTask
 from align_tasks.cultures import cultures
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import seed_of
+from align_tasks.plugins.loading import BUILTIN, loaded
 from align_tasks.prompts import base_text, chat_messages
 from align_tasks.scores.scorer import Scorer
 from align_tasks.tasks.dataset import BuiltDataset, Doc, prompts_of
@@ -66,9 +67,27 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         fixed = self.config.dataset_kwargs
         built: BuiltDataset = self.config.custom_dataset(**chosen, **fixed)
         self.dataset = built.splits
-        self.config.metadata |= fixed | built.describe() | self._scorer.describe(self.dataset["test"][0])
+        told = fixed | built.describe() | {"plugins": self._plugins()}
+        described = self._scorer.describe(self.dataset["test"][0])
+        clashing = [key for key in described if key in told and described[key] != told[key]]
+        if clashing:
+            what = ", ".join(clashing)
+            raise AlignError(f"{self.config.task}: a metric describes what the task itself does: {what}")
+        self.config.metadata |= told | described
         if built.metadata.get("norms") == "demo":
             self.config.task_alias = f"{self.config.task} (demo norms)"
+
+    def _plugins(self) -> list[str]:
+        """Packages and versions of the plugins that take part in the task's numbers."""
+        known, found = loaded().registry, loaded()
+        arguments = self.config.dataset_kwargs
+        names = {arguments.get("culture"), *arguments.get("cultures", ())} & known.cultures.keys()
+        named = [known.cultures[name] for name in names]
+        languages = [known.languages[culture.language] for culture in named]
+        surveys = [survey for name, survey in known.surveys.items() if name == arguments.get("survey")]
+        origins = {found.origin_of(one) for one in (*self._scorer.metrics(), *named, *languages, *surveys)}
+        origins |= {found.origin_of_module(self.config.custom_dataset.__module__)}
+        return sorted(f"{origin.distribution} {origin.version}" for origin in origins - {BUILTIN})
 
     def build_all_requests(self, **options: Any) -> None:
         """Build the requests anew: lm-eval's cache of them does not know which norms they were built from."""

@@ -28,6 +28,9 @@ COMMANDS = (
 )
 
 
+ALIGN = "import sys; sys.argv[0] = 'align'; from align_tasks.commands.main import run; run()"
+
+
 def page() -> str:
     """The page."""
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "ALIGN_DATA": "/nowhere"}
@@ -35,7 +38,7 @@ def page() -> str:
     for command in COMMANDS:
         words = ["align", *command.split()]
         shown = subprocess.run(
-            [sys.executable, "-m", "align_tasks", *words[1:], "--help"],
+            [sys.executable, "-c", ALIGN, *words[1:], "--help"],
             capture_output=True,
             text=True,
             check=True,

@@ -10,8 +10,11 @@ from typing import Any
 from align_tasks import hookspecs
 from align_tasks.plugins.registry import KINDS
 from align_tasks.prompts import Wording
+from align_tasks.readers.reader import ImportRequest
+from align_tasks.readers.report import Report
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question
+from align_tasks.trainers import TrainingJob
 from pages.common import NOTE
 
 INTRODUCTION = """
@@ -24,7 +27,7 @@ Wherever a field is a *function*, its name `"package.module:function"` does as w
 when it is needed: starting `align` then imports nothing heavy.
 """
 
-FURTHER = (Wording, FileSurvey, Item, Question, Answers)
+FURTHER = (Wording, FileSurvey, Item, Question, Answers, ImportRequest, Report, TrainingJob)
 
 
 def page() -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from align_tasks.plugins.loading import registry
+from align_tasks.plugins.registry import task_names
 from align_tasks.reference import resolve
 from align_tasks.scores.metric import metrics_of
+from align_tasks.task_folder import culture_files, read_task_file, tension_template
 from align_tasks.tasks.offers import CultureTask, TensionSet
 from pages.common import NOTE
 
@@ -23,17 +25,17 @@ def page() -> str:
     kinds: dict[str, None] = {}
     for offer in known.tasks:
         if isinstance(offer, CultureTask):
-            names = [
-                offer.task_name(culture) for culture in known.cultures.values() if offer.applies(culture)
-            ]
-            kind = offer.template.name.removeprefix("_")
+            files = culture_files(offer, known.cultures.values(), offer.template.name)
+            names = [file.removesuffix(".yaml") for file in files]
+            kind = read_task_file(offer.template)["metrics"]
         elif isinstance(offer, TensionSet):
-            names, kind = [offer.group, *map(offer.task_name, offer.cultures)], "tension"
+            names = task_names(offer, ())
+            kind = read_task_file(tension_template())["metrics"]
         else:
             continue
         kinds[kind] = None
         parts.append(f"| {', '.join(f'`{name}`' for name in names)} | {kind} |")
-    parts += ["", "Groups: `swow`, `wvs`, `align` (all of them).", ""]
+    parts += ["", "`swow`, `wvs` and `align` are groups: all of a kind, or all.", ""]
     for kind in kinds:
         parts += [f"## Metrics of kind {kind}\n", "| metric | | |", "|---|---|---|"]
         for metric in metrics_of(kind):

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
 from align_tasks.commands.main import build
+from align_tasks.cultures import Culture
 from align_tasks.data import tables
 from align_tasks.errors import AlignError
 from align_tasks.plugins import loading
+from align_tasks.survey.survey import Answers, Item, Question, Survey
 
 STRENGTH = "cue\tresponse\tR1\tN\tR1.Strength\n"
 RED = (
@@ -250,6 +254,149 @@ def test_show_an_item_that_is_only_imported(data_home: Path, wvs_file: Path) -> 
     shown = _done("show", "item", "Q83").stdout
     assert "A great deal" in shown
     assert "50.0%" in shown
+
+
+def _item(item: str, options: list[str], shares: list[float], country: str = "KEN") -> dict[str, Any]:
+    return {
+        "item": item,
+        "wave": "9",
+        "culture": country,
+        "language": "en",
+        "question": "How is the economy?",
+        "options": options,
+        "scale": "ordinal",
+        "distribution": shares,
+        "n": 10,
+        "weighted": False,
+    }
+
+
+def _store(table: str, *rows: dict[str, Any]) -> None:
+    about = {"source": {"name": "x.csv", "sha256": "0" * 64}}
+    tables.write_table("items", table, pl.DataFrame(rows, schema=tables.ITEMS), about)
+
+
+def test_items_of_one_name_in_two_surveys_are_shown_apart(data_home: Path, wvs_file: Path) -> None:
+    _done("import", "wvs", wvs_file)
+    _store("afro.KEN", _item("Q6", ["Awful", "Fair", "Grand"], [0.7, 0.2, 0.1]))
+    shown = _done("show", "item", "Q6").stdout
+    wvs, afro = shown.split("\nQ6 How is the economy? (ordinal), afro\n")
+    assert wvs.startswith("Q6 Importance in life: religion (ordinal), World Values Survey wave 7\n")
+    assert ("JPN, imported" in wvs, "KEN" in wvs, "Awful" in wvs) == (True, False, False)
+    assert [line.split()[:2] for line in afro.splitlines()[4:]] == [
+        ["Awful", "70.0%"],
+        ["Fair", "20.0%"],
+        ["Grand", "10.0%"],
+    ]
+    assert _done("show", "item", "wvs7:Q6").stdout == wvs
+    assert _done("show", "item", "afro:Q6").stdout == "Q6 How is the economy? (ordinal), afro\n" + afro
+    assert "no survey item 'Q1'" in _error("show", "item", "afro:Q1").problem
+    assert str(_error("show", "item", "afro:Q1").hint) == "There are: Q6."
+
+
+def test_imported_shares_stand_beside_the_options_that_they_were_imported_with(data_home: Path) -> None:
+    _store("wvs7.KEN", _item("Q6", ["Not at all", "Not very", "Rather", "Very"], [0.7, 0.2, 0.1, 0]))
+    kenya = _done("show", "item", "Q6").stdout.split("KEN, imported (n = 10)\n")[1]
+    assert kenya.splitlines()[1].split()[:4] == ["Not", "at", "all", "70.0%"]
+
+
+class _Survey(Survey):
+    """One item that asks for tea; published in us, to be imported elsewhere."""
+
+    name, title = "tea1", "The tea survey"
+
+    def __init__(self, language: str = "en", failing: str = "", error: Exception | None = None) -> None:
+        self.language, self.failing, self.error = language, failing, error
+
+    def _fail(self, method: str) -> None:
+        if method == self.failing and self.error:
+            raise self.error
+
+    def items(self) -> dict[str, Item]:
+        self._fail("items")
+        return {"T1": Item("T1", "Tea", "ordinal", (1, 2))}
+
+    def has_questions(self, language: str) -> bool:
+        self._fail("has_questions")
+        return language == self.language
+
+    def questions(self, language: str) -> dict[str, Question]:
+        self._fail("questions")
+        return {"T1": Question("Tee?", ("Ja", "Nein"))}
+
+    def answers(self, culture: Culture) -> dict[str, Answers]:
+        self._fail("answers")
+        raise AlignError(f"no tea in {culture.country}", hint="Ask for it.")
+
+    def published(self, culture: Culture) -> dict[str, Answers]:
+        self._fail("published")
+        return {"T1": Answers((0.25, 0.75), (0, 1), None)} if culture.name == "us" else {}
+
+    def source(self, culture: Culture) -> str:
+        return ""
+
+
+def test_a_survey_in_one_other_language_is_shown_in_it(data_home: Path, plugins: Any) -> None:
+    plugins.register(surveys=[_Survey("zh")])
+    shown = _done("show", "item", "T1").stdout.splitlines()
+    assert shown[:2] == ["T1 Tea (ordinal), The tea survey", "Tee?"]
+    assert [line.split()[:2] for line in shown[3:]] == [
+        ["USA,", "published"],
+        ["option", "share"],
+        ["Ja", "25.0%"],
+        ["Nein", "75.0%"],
+    ]
+
+
+@pytest.mark.parametrize("failing", ["items", "has_questions", "questions", "published"])
+def test_a_survey_that_fails_is_named_and_the_others_are_shown(
+    failing: str, data_home: Path, plugins: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    without = _done("show", "item", "Q6").stdout
+    _store("tea1.KEN", _item("T1", ["Yes", "No"], [0.5, 0.5]))
+    plugins.register(surveys=[_Survey(failing=failing, error=KeyError("boom"))])
+    with caplog.at_level(logging.WARNING):
+        assert _done("show", "item", "Q6").stdout == without
+        assert "KEN, imported" in _done("show", "item", "T1").stdout
+        assert "Q60" in str(_error("show", "item", "Q600").hint)
+    told = {message.partition(", asked for")[0] for message in caplog.messages}
+    assert {message.partition(" fails")[0] for message in told} == {
+        "plugin 'mine' (align-mine 1.0): its survey 'tea1'"
+    }
+    assert "KeyError: 'boom'. Update it, or take it out: pip uninstall align-mine" in caplog.text
+
+
+@pytest.mark.parametrize("failing", ["has_questions", "answers"])
+def test_a_survey_that_fails_is_named_and_the_rest_is_listed(
+    failing: str, data_home: Path, plugins: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    without = _done("list", "--json").stdout
+    plugins.register(surveys=[_Survey(failing=failing, error=ValueError("boom"))])
+    with caplog.at_level(logging.WARNING):
+        assert _done("list", "--json").stdout == without
+    assert caplog.messages[0] == (
+        "plugin 'mine' (align-mine 1.0): its survey 'tea1', asked for USA, fails: ValueError: boom. "
+        "Update it, or take it out: pip uninstall align-mine"
+    )
+
+
+def test_missing_answers_are_told_with_the_reason_for_every_culture_that_a_survey_asks(
+    data_home: Path, plugins: Any
+) -> None:
+    class Everybody(_Survey):
+        def asks(self, culture: Culture) -> bool:
+            return True
+
+    def told() -> list[str]:
+        return [line for line in _done("list").stderr.splitlines() if "tea" in line]
+
+    plugins.register(surveys=[_Survey("en")])
+    assert told() == ["answers of USA (The tea survey): no tea in USA. Ask for it."]
+    plugins.register(surveys=[Everybody("en")])
+    assert told() == [
+        "answers of USA (The tea survey): no tea in USA. Ask for it.",
+        "answers of CHN (The tea survey): no tea in CHN. Ask for it.",
+    ]
 
 
 def test_markup_in_data_is_text(data_home: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from align_tasks import evaluation
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import Settings, evaluate
 from align_tasks.scores.metric import Metric
+from align_tasks.tasks.offers import TaskFolder
 
 
 def _align(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -167,3 +168,44 @@ def test_choices_that_are_no_json_object_are_wrong_usage(choices: str, model: st
     done = _align("eval", *arguments, "--metadata", choices)
     assert done.returncode == 2
     assert "JSON" in done.stderr
+
+
+PLAIN = """
+task: {name}
+tag: poetry
+dataset_path: json
+output_type: generate_until
+doc_to_text: "{{{{question}}}}"
+doc_to_target: "{{{{answer}}}}"
+dataset_kwargs:
+  data_files: {file}
+test_split: train
+metric_list:
+  - metric: exact_match
+    aggregation: mean
+    higher_is_better: true
+"""
+
+
+def test_plain_tasks_of_lm_eval_and_tags_of_them_are_evaluated(
+    model: str, tmp_path: Path, plugins: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin's folder may hold any task of lm-eval, not only those of our class."""
+    import lm_eval
+
+    asked: list[list[str]] = []
+
+    def simple_evaluate(**options: Any) -> None:
+        asked.append([task.config.task for task in options["tasks"]])
+
+    rows, folder = tmp_path / "rows.jsonl", tmp_path / "tasks"
+    rows.write_text('{"question": "a", "answer": "b"}\n')
+    folder.mkdir()
+    for name in ("ode", "sonnet"):
+        (folder / f"{name}.yaml").write_text(PLAIN.format(name=name, file=rows))
+    plugins.register(tasks=[TaskFolder(folder)])
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
+    monkeypatch.setenv("ALIGN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(lm_eval, "simple_evaluate", simple_evaluate)
+    assert evaluate(model, None, tmp_path / "out", Settings(tasks=["ode", "poetry"])) is None
+    assert asked == [["ode", "sonnet"]]

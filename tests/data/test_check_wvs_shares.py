@@ -30,16 +30,18 @@ def _import_shares(off_by: float) -> None:
         if item == "Q1":
             distribution[0] -= off_by
             distribution[1] += off_by
-        rows.append({"item": item, "scale": items[item].scale, "distribution": distribution})
+        options = [str(code) for code in items[item].codes]
+        row = {"item": item, "scale": items[item].scale, "options": options, "distribution": distribution}
+        rows.append(row)
     frame = pl.DataFrame(rows).with_columns(
         wave=pl.lit("7"),
         culture=pl.lit("USA"),
         language=pl.lit("en"),
         question=pl.col("item"),
         n=pl.lit(2596),
+        weighted=pl.lit(False),
     )
-    frame = frame.with_columns(options=pl.lit([]).cast(pl.List(pl.String)), weighted=pl.lit(False))
-    tables.write_table("items", "wvs7.USA", frame.select(list(tables.ITEMS)), {})
+    tables.write_table("items", "wvs7.USA", frame, {})
 
 
 def test_shares_within_half_a_point_agree(data_home: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from align_tasks.data import store, tables
 from align_tasks.data.imports import import_file
 from align_tasks.errors import AlignError
 from align_tasks.readers import swow
-from align_tasks.readers.reader import Reader
+from align_tasks.readers.reader import ImportRequest, Reader
 from align_tasks.readers.report import Report
 from align_tasks.readers.source import Source
 from align_tasks.splits import split_of
@@ -86,38 +87,156 @@ def test_ratings_are_stored(data_home: Path, tmp_path: Path) -> None:
     assert tables.provenance("ratings", "en.brysbaert")["facts"]["ranges"] == {"concreteness": [1, 5]}
 
 
+def _associations(culture: str = "uk") -> dict[str, Any]:
+    return {
+        "culture": culture,
+        "cue": "tea",
+        "response": "milk",
+        "position": "R1",
+        "count": 2,
+        "n": 2,
+        "strength": 1,
+    }
+
+
+def _item(country: str, item: str = "Q1") -> dict[str, Any]:
+    return {
+        "item": item,
+        "wave": "1",
+        "culture": country,
+        "language": "en",
+        "question": "Tea?",
+        "options": ["Yes", "No"],
+        "scale": "ordinal",
+        "distribution": [0.5, 0.5],
+        "weighted": False,
+    }
+
+
+ROWS_OF: dict[str, list[dict[str, Any]]] = {
+    "associations": [_associations()],
+    "items": [_item("JPN"), _item("FRA")],
+    "ratings": [{"language": "en", "word": "tea", "valence": 7.5}],
+}
+
+
+def _report(path: Path) -> Report:
+    return Report(Source(path.name, "0" * 64, 3), "mine", "rows", counted=2, kept=2)
+
+
+@pytest.fixture
+def tea_file(tmp_path: Path) -> Path:
+    path = tmp_path / "tea.xyz"
+    path.write_text("tea")
+    return path
+
+
+Use = Callable[..., None]
+
+
+@pytest.fixture
+def use_reader(plugins: Any) -> Use:
+    """Put a plugin's reader of tea files into use."""
+
+    def use(kind: Any, table: str, read: Callable[[ImportRequest], Any]) -> None:
+        plugins.register(
+            readers=[Reader("mine", "tea", kind, "tea files", lambda path: True, read, "nobody's", table)]
+        )
+
+    return use
+
+
 @pytest.mark.parametrize(
     ("kind", "table", "names"),
     [
-        ("associations", "{culture}.mine", ["uk.mine"]),
-        ("ratings", "{language}.{culture}", ["en.uk"]),
+        ("associations", "{culture}", ["uk"]),
+        ("ratings", "{language}.mine", ["en.mine"]),
         ("items", "tea1.{culture}", ["tea1.FRA", "tea1.JPN"]),
         ("items", "tea1.all", ["tea1.all"]),
     ],
 )
-def test_a_plugins_reader_gets_its_options_and_names_its_tables(
-    kind: Any, table: str, names: list[str], data_home: Path, tmp_path: Path, plugins: Any
+def test_a_plugins_reader_gets_the_request_and_names_its_tables(
+    kind: str, table: str, names: list[str], data_home: Path, tea_file: Path, use_reader: Use
 ) -> None:
-    frame = pl.DataFrame({column: [None, None] for column in SCHEMAS[kind]}, schema=SCHEMAS[kind])
-    if kind == "items":
-        frame = frame.with_columns(culture=pl.Series(["JPN", "FRA"]))
-    given = {}
+    frame = pl.DataFrame(ROWS_OF[kind], schema=SCHEMAS[kind])
+    asked = []
 
-    def read(path: Path, **options: Any) -> tuple[pl.DataFrame, Report]:
-        given.update(options)
-        return frame, Report(Source(path.name, "0" * 64, 3), "mine", "rows", counted=2, kept=2)
+    def read(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
+        asked.append(request)
+        return frame, _report(request.path)
 
-    plugins.register(
-        readers=[Reader("mine", "tea", kind, "tea files", lambda path: True, read, "nobody's", table)]
-    )
-    file = tmp_path / "tea.xyz"
-    file.write_text("tea")
-    options = {"culture": "uk", "language": "en", "countries": ["JPN"], "position": "R1"}
-    assert [entry["name"] for entry in import_file(file, "tea", **options)] == names
+    use_reader(kind, table, read)
+    options: dict[str, Any] = {"culture": "uk", "language": "en", "countries": ["JPN"], "position": "R1"}
+    assert [entry["name"] for entry in import_file(tea_file, "tea", **options)] == names
+    assert asked == [ImportRequest(path=tea_file, **options)]
     assert store.names(kind) == names
     assert tables.provenance(kind, names[0])["licence"] == "nobody's"
-    taken = {"associations": ("culture", "language", "position"), "items": ("countries",)}
-    assert given == {name: options[name] for name in taken.get(kind, ("language",))}
+    assert sum(store.read(kind, name).height for name in names) == frame.height
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (KeyError("tea"), "its reader 'mine' fails: KeyError: 'tea'"),
+        ([1, 2, 3], "its reader 'mine' fails: ValueError: too many values to unpack"),
+        (
+            [{"word": "tea"}, None],
+            "fails: it returns dict and NoneType, not a DataFrame of polars and a Report",
+        ),
+        ([pl.DataFrame({"x": [1]}), "ok"], "fails: it returns DataFrame and str, not"),
+        (
+            [pl.DataFrame({"word": ["tea"]})],
+            "fails: these rows are no table of ratings: no columns language, ",
+        ),
+        (
+            [pl.DataFrame({"language": "en", "word": "cat", "valence": 42, "arousal": 1, "concreteness": 1})],
+            "fails: these rows are no table of ratings: a rating outside 1 to 9: .* valence 42",
+        ),
+    ],
+)
+def test_a_reader_that_does_not_do_its_work_is_named_with_its_plugin(
+    made: Any, told: str, data_home: Path, tea_file: Path, use_reader: Use
+) -> None:
+    def read(request: ImportRequest) -> Any:
+        if isinstance(made, Exception):
+            raise made
+        return (*made, _report(request.path)) if len(made) == 1 else made
+
+    use_reader("ratings", "{language}.mine", read)
+    with pytest.raises(AlignError, match=told) as error:
+        import_file(tea_file, "tea", language="en")
+    assert error.value.problem.startswith("plugin 'mine' (align-mine 1.0): ")
+    assert error.value.hint == "Update it, or take it out: pip uninstall align-mine"
+    assert store.names("ratings") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (_item("ZAF") | {"scale": "good"}, "its reader 'mine' fails: .* scale 'good'"),
+        (_item("South Africa"), "'tea1.South Africa' cannot name a table"),
+    ],
+)
+def test_nothing_is_stored_when_the_rows_of_a_later_table_are_wrong(
+    wrong: dict[str, Any], told: str, data_home: Path, tea_file: Path, use_reader: Use
+) -> None:
+    frame = pl.DataFrame([_item("JPN"), wrong], schema=tables.ITEMS)
+    use_reader("items", "tea1.{culture}", lambda request: (frame, _report(request.path)))
+    with pytest.raises(AlignError, match=told):
+        import_file(tea_file, "tea")
+    assert store.names("items") == []
+
+
+def test_what_a_reader_says_of_a_file_is_told_as_it_is(
+    data_home: Path, tea_file: Path, use_reader: Use
+) -> None:
+    def read(request: ImportRequest) -> Any:
+        raise AlignError("tea.xyz is cold", hint="Make it anew.")
+
+    use_reader("items", "tea1.all", read)
+    with pytest.raises(AlignError) as error:
+        import_file(tea_file, "tea")
+    assert (error.value.problem, error.value.hint) == ("tea.xyz is cold", "Make it anew.")
 
 
 def test_an_import_killed_while_reading_leaves_the_earlier_table(

@@ -12,7 +12,7 @@ from align_tasks.norms.load import load_norms
 from align_tasks.splits import split_of
 
 US = get_culture("us")
-ELSEWHERE = Culture("xx", "en", "ELS", "SWOW-ELSEWHERE")
+ELSEWHERE = Culture("xx", "en", "ELS", norms="SWOW-ELSEWHERE")
 
 
 @pytest.fixture

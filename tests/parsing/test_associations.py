@@ -191,11 +191,12 @@ SCRAPS = [
     *'水河鱼 \n\t\u3000、，,;；/|·•-*().（）：:①②。！?"“[]',
     *("1. ", "2、", "- ", "**", " - ", "->", "Word:", "問題：", "<think>", "</think>"),
     *("dog", "ice cream", "I hope this", "#Missing", "略ест"),
+    *("قطة", "،", "؛", "۔", "١- ", "बिल्ली", "น้ำ", "แมว หมา", "\u200f"),
 ]
 LISTISH = st.lists(st.sampled_from(SCRAPS), max_size=40).map("".join)
 
 
-@given(LISTISH, st.sampled_from(["en", "zh"]), st.sampled_from([None, "dog", "水"]))
+@given(LISTISH, st.sampled_from(["en", "zh", "de"]), st.sampled_from([None, "dog", "水"]))
 def test_any_list_gives_distinct_normal_words(text: str, language: str, cue: str | None) -> None:
     check_words(text, language, cue)
 

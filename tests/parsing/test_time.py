@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from align_tasks.languages import Language
 from align_tasks.parsing import parse_associations, parse_ranking
+from align_tasks.prompts import ENGLISH
 
 Read = Callable[[str, str], list[str]]
 
@@ -41,6 +45,21 @@ def test_a_megabyte_takes_less_than_two_seconds(unit: str, language: str, read: 
 )
 def test_time_is_linear(unit: str, read: Read) -> None:
     assert seconds(read, unit * 50_000, "zh") < 2
+
+
+@both
+@pytest.mark.parametrize("separator", [" ~ ", " "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("قطة، ", "قطة ~ ", "แมว ", "١. قطة ", "1- قطة\n", "1-  ", "1- ", "٣", " ~", "क/"),
+        *("्", "\u200f", "बिल्ली (", "۔", "แมว  "),
+    ],
+)
+def test_time_is_linear_in_other_languages(unit: str, separator: str, read: Read, plugins: Any) -> None:
+    wording = replace(ENGLISH, separator=separator)
+    plugins.register(languages=[Language("xx", wording, has_blanks=separator != " ")])
+    assert seconds(read, unit * 50_000, "xx") < 2
 
 
 def seconds(read: Read, text: str, language: str) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hatchling import build
 
-from align_tasks.commands import main
+from align_tasks.commands import data, main
 from align_tasks.plugins import loading
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -106,6 +106,7 @@ def align(
     monkeypatch.setattr(
         loading, "installed", lambda: [origin for origin in installed() if origin.value.startswith(MODULES)]
     )
+    monkeypatch.setattr(data.import_app, "registered_commands", [*data.import_app.registered_commands])
     monkeypatch.delenv("ALIGN_LOAD_PLUGINS")
     for name, value in _surroundings(tmp_path).items():
         monkeypatch.setenv(name, value)

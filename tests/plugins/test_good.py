@@ -6,10 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
+import time
+from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from align_tasks.plugins import loading
 
 ADDED = {
     "cultures": ["gb"],
@@ -41,6 +46,30 @@ def test_a_reader_is_asked_about_files_that_the_package_does_not_know(align: Any
     (tmp_path / "greetings.postcard").write_text("Wish you were here")
     done = align.run("data", "import", "swow", tmp_path / "greetings.postcard", "--culture", "gb")
     assert (done.status, "is a postcard of gb, which holds no associations" in done.err) == (1, True)
+
+
+def test_threads_wait_for_the_first_that_loads(align: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    align.install("good")
+    align.start()
+    begun, load, found = threading.Barrier(4), loading.load, []
+
+    def load_slowly(*arguments: Any) -> loading.Loaded:
+        time.sleep(0.1)
+        return load(*arguments)
+
+    def ask() -> None:
+        begun.wait()
+        found.append(loading.registry())
+
+    monkeypatch.setattr(loading, "load", load_slowly)
+    threads = [threading.Thread(target=ask) for _ in range(begun.parties)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == begun.parties
+    assert {id(registry) for registry in found} == {id(loading.registry())}
+    assert "gb" in loading.registry().cultures
 
 
 def test_a_culture_may_be_in_the_language_of_another_plugin(align: Any) -> None:
@@ -113,10 +142,18 @@ def test_metadata_without_its_module_are_told(align: Any, folders: dict[str, Pat
 
 
 def test_a_module_whose_metadata_are_half_gone_is_told_by_its_own_name(
-    align: Any, folders: dict[str, Path], tmp_path: Path
+    align: Any, folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = shutil.copytree(folders["wrong_type"], tmp_path / "copy")
     (copy / "align_test_wrong_type-1.0.dist-info" / "METADATA").unlink()
     align.install(copy)
+    told = "plugin 'wrong_type' (align_test_wrong_type ?) is left out: its hook register_cultures failed: "
     (warning,) = align.run("data", "list").warnings
-    assert "plugin 'wrong_type' (align_test_wrong_type ?) is left out: its hook register_cultures" in warning
+    assert warning.startswith(told)
+    monkeypatch.setattr(Distribution, "metadata", property(_raise))  # as later versions of Python may
+    (warning,) = align.run("data", "list").warnings
+    assert warning.startswith(told)
+
+
+def _raise(distribution: Distribution) -> None:
+    raise LookupError("no METADATA")

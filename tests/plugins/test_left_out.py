@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from align_tasks import __version__
+
+MISFIT = f"it and align-tasks {__version__} do not fit together: "
 REASONS = {
-    "import_error": "it cannot be imported: ImportError: cannot import name 'Planet'",
+    "import_error": f"{MISFIT}it cannot be imported: ImportError: cannot import name 'Planet'",
+    "moved_away": f"{MISFIT}it needs the module 'align_tasks.survey.moved_away', which is not installed",
+    "new_field": f"{MISFIT}its hook register_cultures failed: TypeError: Culture.__init__() got an ",
     "missing_package": "it needs the module 'nowhere_to_be_found', which is not installed",
     "syntax_error": "it has a syntax error: ",
     "system_exit": "it ends Python when it is imported (SystemExit: no licence found)",
@@ -20,10 +25,12 @@ REASONS = {
     "no_hooks": "it implements no hook",
     "wrong_signature": "its hook register_cultures(registrar) must be register_cultures(register)",
     "unknown_hook": "there is no hook register_culture",
+    "new_hook": "there is no hook register_planets",
     "hook_exception": "its hook register_commands failed: KeyError: 'settings'",
     "hook_exit": "its hook register_cultures failed: SystemExit: 3",
     "wrong_type": "its hook register_cultures failed: TypeError: it registers str 'us', not Culture",
     "registers_twice": "its hook register_metrics failed: ValueError: it registers 'association: twice'",
+    "no_name": "its hook register_trainers failed: TypeError: it registers Trainer whose name is None",
     "no_country": "its hook register_cultures failed: 'Utopia' is no ISO 3166-1 alpha-3 code",
     "wrong_command": "typer cannot make the command 'unpack': NameError: name 'Path' is not defined",
     "odd_command": "its hook register_commands failed: '--[red] help me!' cannot name a command",
@@ -38,8 +45,17 @@ REASONS = {
     "claims_eval": "the command 'eval' is a name of align-tasks itself",
     "claims_task": "the task 'swow_us' is a name of align-tasks itself",
 }
+BOTH = "Update both (pip install --upgrade align-tasks {}), or take the plugin out"
+HOOKS = (
+    "Hooks: register_languages, register_cultures, register_surveys, register_readers, register_metrics, "
+    "register_tasks, register_trainers, register_commands. "
+)
 FIXES = {
-    "missing_package": "Install that (pip install nowhere_to_be_found), or take the plugin out",
+    "import_error": BOTH.format("align-test-import-error"),
+    "moved_away": BOTH.format("align-test-moved-away"),
+    "new_field": BOTH.format("align-test-new-field"),
+    "new_hook": HOOKS + BOTH.format("align-test-new-hook"),
+    "missing_package": "Install the package that has it, or take the plugin out",
     "stale": "Install it again (pip install --force-reinstall align-test-stale), or take it out",
     "no_hooks": "Mark its hooks with @hookimpl. Update it, or take it out",
     "unknown_hook": "Is register_cultures meant? Update it, or take it out",
@@ -157,7 +173,8 @@ def _interrupt() -> None:
 def test_the_real_command_warns_in_one_line_and_standard_output_stays_clean(name: str, process: Any) -> None:
     done = process([name], "-m", "align_tasks", "plugins", "--json")
     assert done.returncode == 0
-    assert [plugin["status"] for plugin in json.loads(done.stdout)] == ["loaded", "left out"]
+    own, told = [plugin for plugin in json.loads(done.stdout) if plugin["status"] != "not selected"]
+    assert (own["status"], told["status"]) == ("loaded", "left out")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"WARNING plugin {name!r} ({_distribution(name)} 1.0) is left out: ")
     assert REASONS[name] in line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 from lm_eval.tasks import TaskManager
 
 from align_tasks.cultures import Culture
+from align_tasks.readers.reader import Reader
 from align_tasks.scores.metric import Metric
 from align_tasks.task_folder import task_folder
 from align_tasks.tasks.offers import CultureTask, TaskFolder, TensionSet
+
+MODULES = ("align_test_good", "align_test_prints", "align_test_wrong_type")
 
 
 def _clash(kind: str, name: str, own: str, other: str) -> str:
@@ -89,13 +93,61 @@ def test_tasks_of_a_culture_clash_with_those_that_a_folder_defines(plugins: Any,
     (tmp_path / "any.yaml").write_text("group: 'swow_uk_rank'\n")
     folder = plugins.origin("folder", tasks=[TaskFolder(tmp_path)])
     found = plugins.use(plugins.origin("uk", cultures=[Culture("uk", "en", "GBR")]), folder)
-    assert [plugin.kept for plugin in found.plugins] == [True, True, False]
-    assert "the task 'swow_uk_rank' is a name of align-tasks itself" in found.problems()[0]
+    assert [plugin.kept for plugin in found.plugins] == [True, False, False]
+    assert "the task 'swow_uk_rank' is also claimed by plugin 'folder'" in found.problems()[0]
+
+
+def _reader(name: str, source: str, kind: Any) -> Reader:
+    table = {"associations": "{culture}", "items": "beans.{culture}"}[kind]
+    return Reader(name, source, kind, "beans", len, len, "CC0", table)
+
+
+def test_readers_that_give_one_source_another_kind_clash(plugins: Any) -> None:
+    one = plugins.origin("one", readers=[_reader("counted", "beans", "items")])
+    two = plugins.origin("two", readers=[_reader("named", "beans", "associations")])
+    found = plugins.use(one, two)
+    assert "beans" not in {reader.source for reader in found.registry.readers.values()}
+    told = "plugin {0!r} (align-{0} 1.0) is left out: the source 'beans' is also claimed by plugin {1!r}"
+    assert found.problems()[0].startswith(told.format("one", "two"))
+    assert found.problems()[1].startswith(told.format("two", "one"))
+
+
+def test_readers_of_one_kind_share_a_source(plugins: Any) -> None:
+    one = plugins.origin("one", readers=[_reader("counted", "beans", "items")])
+    two = plugins.origin("two", readers=[_reader("weighed", "beans", "items")])
+    found = plugins.use(one, two, plugins.origin("us", readers=[_reader("told", "swow", "associations")]))
+    assert found.problems() == []
+    assert {"counted", "weighed", "told"} <= set(found.registry.readers)
+
+
+def test_a_reader_that_gives_a_source_of_ours_another_kind_is_left_out(plugins: Any) -> None:
+    fitting = plugins.origin("fitting", readers=[_reader("told", "swow", "associations")])
+    found = plugins.use(fitting, plugins.origin("odd", readers=[_reader("counted", "swow", "items")]))
+    (told,) = found.problems()
+    assert "plugin 'odd' (align-odd 1.0) is left out: the source 'swow' is a name of align-tasks" in told
+    assert "told" in found.registry.readers
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("us_rank", "the task 'swow_us_rank' is a name of align-tasks itself"),
+        ("us_human", "the metric 'tension: distance_us_human' is a name of align-tasks itself"),
+    ],
+)
+def test_a_culture_whose_name_makes_one_of_ours_is_left_out(name: str, told: str, plugins: Any) -> None:
+    found = plugins.register(cultures=[Culture(name, "en", "USA", norms="Norms")])
+    assert told in found.problems()[0]
+
+
+def test_a_metric_that_would_take_the_place_of_one_of_ours_is_left_out(plugins: Any) -> None:
+    found = plugins.register(metrics=[Metric("tension", "us_aligned", lambda answer: 42.0)])
+    assert "the metric 'tension: us_aligned' is a name of align-tasks itself" in found.problems()[0]
 
 
 def test_tasks_that_two_plugins_offer_to_each_culture_clash(plugins: Any, tmp_path: Path) -> None:
     (tmp_path / "_poems").write_text("")
-    task = CultureTask("poems_{culture}", tmp_path / "_poems", bool)
+    task = CultureTask("poems_{culture}", tmp_path / "_poems")
     found = plugins.use(plugins.origin("one", tasks=[task]), plugins.origin("two", tasks=[task]))
     assert [plugin.kept for plugin in found.plugins] == [True, False, False]
 
@@ -125,7 +177,7 @@ def test_task_files_of_one_name_in_two_folders_are_both_there(
 
 
 @pytest.mark.parametrize(
-    ("chosen", "names"),
+    ("chosen", "taken"),
     [
         ("", []),
         (" , ", []),
@@ -135,14 +187,37 @@ def test_task_files_of_one_name_in_two_folders_are_both_there(
         (None, ["good", "prints", "wrong_type"]),
     ],
 )
-def test_the_plugins_that_are_named_are_loaded(
-    chosen: str | None, names: list[str], align: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_plugins_that_are_named_are_loaded_and_no_others_imported(
+    chosen: str | None, taken: list[str], align: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     align.install("good", "wrong_type", "prints")
     if chosen is not None:
         monkeypatch.setenv("ALIGN_LOAD_PLUGINS", chosen)
-    listed = json.loads(align.run("plugins", "--json").out)
-    assert [plugin["name"] for plugin in listed] == ["align_tasks", *names]
+    assert [plugin.origin.name for plugin in align.load().plugins] == ["align_tasks", *taken]
+    assert {f"align_test_{name}" for name in taken} == {name for name in MODULES if name in sys.modules}
+
+
+def test_those_that_are_not_named_are_listed_as_such(align: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    align.install("good", "wrong_type", "prints")
+    monkeypatch.setenv("ALIGN_LOAD_PLUGINS", "good")
+    done = align.run("plugins", "--json")
+    listed = {plugin["name"]: plugin for plugin in json.loads(done.out)}
+    assert list(listed) == ["align_tasks", "good", "prints", "wrong_type"]
+    assert listed["prints"] == {
+        "name": "prints",
+        "distribution": "align-test-prints",
+        "version": "1.0",
+        "status": "not selected",
+        "hooks": [],
+        "adds": {},
+        "problem": None,
+        "fix": None,
+    }
+    assert done.warnings == []
+    assert align.run("plugins").out.splitlines()[-2:] == [
+        "prints 1.0 (align-test-prints): not selected",
+        "wrong_type 1.0 (align-test-wrong-type): not selected",
+    ]
 
 
 def test_a_name_that_no_plugin_has_is_told_with_those_there_are(

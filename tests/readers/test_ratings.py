@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.reader import reader_for
+from align_tasks.readers.reader import ImportRequest, reader_for
 from align_tasks.readers.report import Report
 from align_tasks.reference import resolve
 
@@ -16,7 +16,8 @@ Write = Callable[[str, "str | bytes"], Path]
 
 def read_ratings_file(path: Path, language: str, reader: str | None = None) -> tuple[pl.DataFrame, Report]:
     """Table and account of a file, by the reader that knows it or the one that is named."""
-    frame, report = resolve(reader_for(path, "norms", reader).read)(path, language=language)
+    read = resolve(reader_for(path, "norms", reader).read)
+    frame, report = read(ImportRequest(path=path, language=language))
     return frame, report
 
 

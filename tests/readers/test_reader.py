@@ -21,10 +21,9 @@ STRENGTH = "cue\tresponse\tR1\tN\tR1.Strength\nred\tcolor\t3\t3\t1\n"
 SOURCES = ["swow", "wvs", "norms"]
 
 
-def _reader(name: str, recognises: Any, source: str = "swow") -> Reader:
-    return Reader(
-        name, source, "associations", f"files of {name}", recognises, "nowhere:f", "free", "{culture}"
-    )
+def _reader(name: str, recognises: Any, source: str = "swow", kind: Any = "associations") -> Reader:
+    table = {"associations": "{culture}", "items": "tea1.all", "ratings": "{language}.mine"}[kind]
+    return Reader(name, source, kind, f"files of {name}", recognises, "nowhere:f", "free", table)
 
 
 def _import(path: Path, source: str, reader: str | None = None) -> Any:
@@ -97,6 +96,50 @@ def test_a_file_that_one_reader_cannot_open_may_be_anothers(plugins: Any, write:
     assert reader_for(path, "swow") is workbook
     with pytest.raises(AlignError, match=r"a\.pdf is a PDF document, not a text file"):
         reader_for(write("a.pdf", b"%PDF"), "swow")
+
+
+@pytest.mark.parametrize("name", [None, "b"])
+def test_a_reader_is_not_given_what_the_command_asks_of_another_kind(
+    name: str | None, plugins: Any, write: Write
+) -> None:
+    """Of a source, the first reader says what its command asks for: of ratings a language, not countries."""
+    readers = [_reader("a", lambda path: False, "tea", "ratings"), _reader("b", bool, "tea", "items")]
+    plugins.register(readers=readers)
+    with pytest.raises(AlignError, match=r"the reader 'b' reads items, and align .* tea imports ratings"):
+        reader_for(write("a.csv", "a,b\n1,2\n"), "tea", name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("associations", "{lang}"),
+        ("associations", "us"),
+        ("associations", "{culture}.mine"),
+        ("ratings", "{lang}.mine"),
+        ("ratings", "en.mine"),
+        ("ratings", "{language}"),
+        ("ratings", "{language}.{culture}"),
+        ("ratings", "{language}.mine/../x"),
+        ("items", "goqa"),
+        ("items", "goqa.{country}"),
+        ("items", "goqa.everybody"),
+        ("items", "goqa.{culture}.2024"),
+        ("items", "{culture}"),
+        ("items", "{culture"),
+    ],
+)
+def test_a_table_that_nobody_would_find_is_refused_when_the_reader_is_made(kind: Any, table: str) -> None:
+    with pytest.raises(
+        AlignError, match=f"the table of a reader of {kind} is named .*, not {re.escape(repr(table))}"
+    ):
+        Reader("mine", "tea", kind, "tea files", bool, "nowhere:f", "free", table)
+
+
+@pytest.mark.parametrize("word", ["", "two words", "--help", "line\nbreak"])
+def test_names_that_nobody_can_type_are_refused_when_the_reader_is_made(word: str) -> None:
+    for name, source, what in ((word, "tea", "reader"), ("mine", word, "source of files")):
+        with pytest.raises(AlignError, match=f"cannot name a {what}: take one word"):
+            Reader(name, source, "items", "tea files", bool, "nowhere:f", "free", "tea1.all")
 
 
 def test_a_plugins_reader_that_fails_is_passed_over_and_told(

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.reader import reader_for
+from align_tasks.readers.reader import ImportRequest, Position, reader_for
 from align_tasks.readers.report import Report
 from align_tasks.reference import resolve
 
@@ -16,11 +16,11 @@ HEADER = "cue\tresponse\tR1\tN\tR1.Strength\n"
 
 
 def read_swow(
-    path: Path, culture: str, language: str, *, position: str | None = None, reader: str | None = None
+    path: Path, culture: str, language: str, *, position: Position | None = None, reader: str | None = None
 ) -> tuple[pl.DataFrame, Report]:
     """Table and account of a file, by the reader that knows it or the one that is named."""
     read = resolve(reader_for(path, "swow", reader).read)
-    frame, report = read(path, culture=culture, language=language, position=position)
+    frame, report = read(ImportRequest(path=path, culture=culture, language=language, position=position))
     return frame, report
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from align_tasks.errors import AlignError
-from align_tasks.readers.reader import reader_for
+from align_tasks.readers.reader import ImportRequest, reader_for
 from align_tasks.readers.report import Report
 from align_tasks.readers.wvs_labels import code_of, label_table
 from align_tasks.reference import resolve
@@ -36,7 +36,8 @@ def read_wvs(
     path: Path, countries: Sequence[str] = (), reader: str | None = None
 ) -> tuple[pl.DataFrame, Report]:
     """Table and account of a file, by the reader that knows it or the one that is named."""
-    frame, report = resolve(reader_for(path, "wvs", reader).read)(path, countries=countries)
+    read = resolve(reader_for(path, "wvs", reader).read)
+    frame, report = read(ImportRequest(path=path, countries=countries))
     return frame, report
 
 

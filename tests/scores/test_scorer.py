@@ -30,8 +30,8 @@ def test_a_kind_without_metrics_is_told() -> None:
 def test_every_metric_of_the_kind_gives_its_number(plugins: Any) -> None:
     plugins.register(
         metrics=[
-            Metric("words", "length", _length, "higher"),
-            Metric("words", "builtin", "builtins:len", "lower"),
+            Metric("words", "length", _length, better="higher"),
+            Metric("words", "builtin", "builtins:len", better="lower"),
             Metric("words", "vowels", lambda answer: np.float32(sum(letter in "aeiou" for letter in answer))),
             Metric("other", "never", _fails),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,17 @@ def _culture(folder: Path, **about: Any) -> Culture:
     return Culture("uk", "en", "GBR", answers={"tea1": _file(folder, "answers.GBR.json", about)})
 
 
-def _import(shares: dict[str, list[float]], people: int | None = 40) -> None:
+OPTIONS = {item: text["options"] for item, text in TEXTS.items()} | {"B9": ["Yes", "No"]}
+
+
+def _import(
+    shares: dict[str, list[float]],
+    people: int | None = 40,
+    *,
+    part: str = "GBR",
+    options: dict[str, list[str]] = OPTIONS,
+) -> None:
+    """Store a table of the survey that holds answers of GBR."""
     rows = [
         {
             "item": item,
@@ -57,7 +68,7 @@ def _import(shares: dict[str, list[float]], people: int | None = 40) -> None:
             "culture": "GBR",
             "language": "en",
             "question": item,
-            "options": [],
+            "options": options[item],
             "scale": "ordinal",
             "distribution": distribution,
             "n": people,
@@ -66,8 +77,11 @@ def _import(shares: dict[str, list[float]], people: int | None = 40) -> None:
         for item, distribution in shares.items()
         for weighted in (False, True)
     ]
-    source = {"name": "tea.csv", "sha256": "0123456789abcdef"}
-    tables.write_table("items", "tea1.GBR", pl.DataFrame(rows, schema=tables.ITEMS), {"source": source})
+    source = {"name": f"{part}.csv", "sha256": "0123456789abcdef"}
+    tables.write_table("items", f"tea1.{part}", pl.DataFrame(rows, schema=tables.ITEMS), {"source": source})
+
+
+UK = Culture("uk", "en", "GBR")
 
 
 def test_items_and_their_texts(survey: FileSurvey) -> None:
@@ -106,20 +120,69 @@ def test_without_percents_the_answers_are_those_imported(
     assert answers["A1"] == Answers((0.6, 0, 0.4), (0, 2), 40)
     assert answers["A2"] == Answers((0.25, 0.75), (0, 1), 40)
     assert survey.published(culture) == {}
-    assert survey.source(culture) == "tea.csv (SHA-256 0123456789ab)"
+    assert survey.source(culture) == "GBR.csv (SHA-256 0123456789ab)"
 
 
 def test_a_culture_without_a_file_has_the_imported_answers(survey: FileSurvey, data_home: Path) -> None:
     _import({"A2": [0.25, 0.75]}, people=None)
-    answers = survey.answers(Culture("uk", "en", "GBR"))
+    answers = survey.answers(UK)
     assert answers == {"A2": Answers((0.25, 0.75), (0, 1), None)}
+
+
+def test_a_file_with_no_percents_in_it_publishes_nothing(
+    survey: FileSurvey, tmp_path: Path, data_home: Path
+) -> None:
+    _import({"A2": [0.25, 0.75]})
+    culture = _culture(tmp_path, percent={})
+    assert survey.answers(culture)["A2"].shares == (0.25, 0.75)
+    assert survey.source(culture) == "GBR.csv (SHA-256 0123456789ab)"
+
+
+def test_answers_and_their_source_are_of_the_countrys_own_table_before_that_of_all(
+    survey: FileSurvey, data_home: Path
+) -> None:
+    _import({"A2": [1, 0]}, part="all")
+    assert survey.answers(UK)["A2"].shares == (1, 0)
+    assert survey.source(UK) == "all.csv (SHA-256 0123456789ab)"
+    _import({"A2": [0, 1]}, part="GBR")
+    assert survey.answers(UK)["A2"].shares == (0, 1)
+    assert survey.source(UK) == "GBR.csv (SHA-256 0123456789ab)"
+
+
+@pytest.mark.parametrize("options", [["No", "So-so", "Yes"], ["Yes", "So-so", "Never"]])
+def test_imported_shares_of_other_options_are_refused(
+    options: list[str], survey: FileSurvey, data_home: Path
+) -> None:
+    _import({"A1": [0.6, 0.3, 0.1]}, options={"A1": options})
+    told = f"GBR, A1: the imported shares are of the options {', '.join(options)}; those of the survey are "
+    with pytest.raises(AlignError, match=f"{told}Yes, So-so, No"):
+        survey.answers(UK)
+
+
+def test_a_survey_may_say_how_its_options_are_labelled_in_imported_tables(
+    survey: FileSurvey, data_home: Path
+) -> None:
+    labelled = replace(survey, option_labels=lambda: {"A1": ["Oui", "Bof", "Non"]})
+    _import({"A1": [0.6, 0.3, 0.1]}, options={"A1": ["Oui", "Bof", "Non"]})
+    assert labelled.answers(UK)["A1"].shares == (0.6, 0.3, 0.1)
+    with pytest.raises(AlignError, match="the options Oui, Bof, Non; those of the survey are Yes, So-so, No"):
+        survey.answers(UK)
+    _import({"A1": [0.6, 0.3, 0.1]})
+    with pytest.raises(AlignError, match="the options Yes, So-so, No; those of the survey are Oui, Bof, Non"):
+        labelled.answers(UK)
+
+
+@pytest.mark.parametrize("name", ["", "tea.1", "Tea", "tea 1", "../tea"])
+def test_a_name_that_could_not_begin_the_name_of_a_table_is_refused(name: str, survey: FileSurvey) -> None:
+    with pytest.raises(AlignError, match="cannot name a survey"):
+        replace(survey, name=name)
 
 
 def test_where_nothing_is_published_or_imported_it_says_how_to_get_it(
     survey: FileSurvey, data_home: Path
 ) -> None:
     with pytest.raises(AlignError, match="no answers of GBR in survey 'tea1' have been imported") as error:
-        survey.answers(Culture("uk", "en", "GBR"))
+        survey.answers(UK)
     assert error.value.hint == "Ask the people of GBR."
 
 
@@ -141,6 +204,8 @@ def test_not_offered_names_codes_whatever_their_order(survey: FileSurvey, tmp_pa
             {"percent": {"A1": [50, 30, 20]}, "not_offered": {"A1": [2]}},
             "A1: people chose options that were not offered to them",
         ),
+        ({"not_offered": {"A2": [1, 3]}}, r"A2 has no options \[1, 3\] in The tea survey"),
+        ({"not_offered": {"B9": [1]}}, r"B9 has no options \[1\] in The tea survey"),
     ],
 )
 def test_answers_that_contradict_the_items_are_told(

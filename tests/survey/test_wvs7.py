@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from align_tasks.cultures import get_culture
+from align_tasks.cultures import Culture, get_culture
+from align_tasks.data import tables
+from align_tasks.data.imports import import_file
 from align_tasks.errors import AlignError
 from align_tasks.survey.survey import Answers
 from align_tasks.survey.wvs7 import WVS7
@@ -91,6 +94,37 @@ def test_only_unordered_scales_are_without_a_direction() -> None:
     for item in WVS7.items().values():
         assert (item.reverse is None) == (item.scale == "nominal"), item.id
         assert item.scale == "ordinal" or len(item.codes) > 2, item.id
+
+
+KEN = Culture("ke", "en", "KEN")
+
+
+def test_imported_answers_of_every_item_fit_its_options(data_home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wvs.csv"
+    first = {name: item.codes[0] for name, item in WVS7.items().items()}
+    header, values = ",".join(first), ",".join(map(str, first.values()))
+    file.write_text(f"B_COUNTRY_ALPHA,W_WEIGHT,{header}\nKEN,1,{values}\n")
+    import_file(file, "wvs")
+    answers = WVS7.answers(KEN)
+    assert list(answers) == list(WVS7.items())
+    assert all(answer.shares[0] == 1 for answer in answers.values())
+
+
+def test_imported_answers_with_the_options_in_reverse_are_refused(data_home: Path) -> None:
+    row = {
+        "item": "Q6",
+        "wave": "7",
+        "culture": "KEN",
+        "language": "en",
+        "question": "Q6",
+        "options": list(WVS7.questions("en")["Q6"].options[::-1]),
+        "scale": "ordinal",
+        "distribution": [0.7, 0.1, 0.1, 0.1],
+        "weighted": False,
+    }
+    tables.write_table("items", "wvs7.KEN", pl.DataFrame([row], schema=tables.ITEMS), {})
+    with pytest.raises(AlignError, match="KEN, Q6: the imported shares are of the options Not at all"):
+        WVS7.answers(KEN)
 
 
 def test_a_language_without_texts_is_told() -> None:

@@ -10,7 +10,7 @@ from scipy.spatial.distance import jensenshannon
 from align_tasks.evaluation import task_manager
 from align_tasks.scores.survey import answer_distributions
 from align_tasks.survey.wvs7 import WVS7
-from align_tasks.tasks.survey import dataset
+from align_tasks.tasks.survey import dataset, human_reference
 
 
 def _results(*probabilities: float) -> list[tuple[float, bool]]:
@@ -82,3 +82,9 @@ def test_all_items_are_there_in_an_order_without_system() -> None:
     assert sorted(order) == sorted(WVS7.items())
     topics = {WVS7.items()[item].topic for item in order[:20]}
     assert len(topics) >= 6
+
+
+def test_one_person_has_no_halves_to_compare() -> None:
+    assert human_reference([1.0, 0.0], 1, "ordinal") is None
+    assert human_reference([1.0, 0.0], None, "ordinal") is None
+    assert human_reference([1.0, 0.0], 2, "ordinal") == (0, 0)

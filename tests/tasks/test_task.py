@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from lm_eval import simple_evaluate
 
+from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
 from align_tasks.scores.metric import Metric
 from align_tasks.splits import split_of
-from align_tasks.tasks.dataset import DATA_COLUMNS, PROMPT_COLUMNS, fingerprint
+from align_tasks.tasks.dataset import DATA_COLUMNS, PROMPT_COLUMNS, BuiltDataset, fingerprint
 from align_tasks.tasks.task import AlignTask
 
 SURVEY, ASSOCIATION = "wvs_tension_zh", "swow_us"
@@ -212,7 +213,7 @@ def test_every_task_of_a_kind_reports_a_metric_of_a_plugin(model: Any, data_home
     first = model.seen[0].doc["cue"]
     plugins.register(
         metrics=[
-            Metric("association", "words", lambda answer: len(answer.words), "higher"),
+            Metric("association", "words", lambda answer: len(answer.words), better="higher"),
             Metric("association", "rare", rare),
             Metric("association", "never", lambda answer: None),
             Metric("association", "broken", lambda answer: 1 / 0, describe=lambda row: {"broken": "always"}),
@@ -229,3 +230,40 @@ def test_every_task_of_a_kind_reports_a_metric_of_a_plugin(model: Any, data_home
     assert results["higher_is_better"][ASSOCIATION]["words"] is True
     assert results["results"]["swow_zh"]["words,none"] == 2
     assert "words,none" not in results["results"]["swow_us_rank"]
+
+
+def test_results_name_the_plugins_that_take_part(model: Any, data_home: Any, plugins: Any) -> None:
+    plugins.use(
+        plugins.origin("metric", metrics=[Metric("association", "words", lambda answer: 1.0)]),
+        plugins.origin("culture", cultures=[Culture("uk", "en", "GBR")]),
+        plugins.origin("other", metrics=[Metric("ranking", "words", lambda answer: 1.0)]),
+    )
+    results = _run(model, ASSOCIATION, SURVEY)
+    assert results["configs"][ASSOCIATION]["metadata"]["plugins"] == ["align-metric 1.0"]
+    assert results["configs"][SURVEY]["metadata"]["plugins"] == []
+
+
+@pytest.mark.parametrize("key", ["norms", "data_fingerprint", "culture", "align_tasks"])
+def test_a_metric_cannot_relabel_what_the_task_rests_on(
+    key: str, model: Any, data_home: Any, plugins: Any
+) -> None:
+    plugins.register(
+        metrics=[Metric("association", "words", lambda answer: 1.0, describe=lambda row: {key: "real"})]
+    )
+    with pytest.raises(AlignError, match=f"a metric describes what the task itself does: {key}"):
+        _run(model, ASSOCIATION)
+
+
+@pytest.mark.parametrize(("name", "language"), [("swow_zh", "zh"), ("wvs_us", "en"), (SURVEY, "zh")])
+def test_results_name_the_language_that_was_asked(
+    name: str, language: str, model: Any, data_home: Any
+) -> None:
+    metadata = {"norms": "demo", "language": "xx"}
+    assert _run(model, name, metadata=metadata)["configs"][name]["metadata"]["language"] == language
+
+
+def test_rows_whose_human_data_have_no_fingerprint_are_refused() -> None:
+    with pytest.raises(AlignError, match=r"no column of the rows holds the human data: gold[\s\S]*_columns"):
+        BuiltDataset([{"gold": 1}])
+    first, second = (BuiltDataset([{"gold": n}], data_columns=("gold",)).describe() for n in (1, 2))
+    assert first["data_fingerprint"] != second["data_fingerprint"]

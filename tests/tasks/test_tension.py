@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import logging
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lm_eval import evaluate
 
-from align_tasks.cultures import get_culture
+from align_tasks.cultures import Culture, get_culture
+from align_tasks.data.imports import import_file
+from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
 from align_tasks.metrics import answer_distance
 from align_tasks.survey.tension import tension_set
@@ -64,3 +68,41 @@ def test_the_authors_rule_keeps_options_that_one_country_was_not_offered() -> No
     rows = {row["item"]: row for row in dataset("us", CULTURES, tension="paper").splits["test"]}
     assert len(rows["Q33"]["options"]) == 5
     assert all(sum(shares) == pytest.approx(1) for row in rows.values() for shares in row["shares"])
+
+
+def _import_ken(folder: Path, answers: dict[str, int]) -> None:
+    """Answers of one person in Kenya, by item."""
+    file = folder / "wvs.csv"
+    values = ",".join(map(str, answers.values()))
+    file.write_text(f"B_COUNTRY_ALPHA,W_WEIGHT,{','.join(answers)}\nKEN,1,{values}\n")
+    import_file(file, "wvs")
+
+
+def test_a_set_smaller_than_it_should_be_says_so_in_the_log_and_the_results(
+    data_home: Path, tmp_path: Path, plugins: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    plugins.register(cultures=[Culture("ke", "en", "KEN")])
+    _import_ken(tmp_path, {"Q1": 4, "Q2": 4, "Q33": 1})  # in Q33 the USA were not offered that answer
+    with caplog.at_level(logging.WARNING):
+        told = dataset("ke", ("ke", "us")).describe()
+    assert (told["tension_size"], told["items"]) == (50, 2)
+    assert caplog.messages == [
+        "the tension set of KEN and USA in World Values Survey wave 7 holds 2 items, not 50: "
+        "no more can be compared, and its scores are not those of a full set"
+    ]
+
+
+def test_a_whole_set_is_loaded_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        told = dataset("us", CULTURES).describe()
+    assert (told["tension_size"], told["items"]) == (50, 50)
+    assert caplog.messages == []
+
+
+def test_two_cultures_that_cannot_be_compared_on_any_item_are_told(
+    data_home: Path, tmp_path: Path, plugins: Any
+) -> None:
+    plugins.register(cultures=[Culture("ke", "en", "KEN")])
+    _import_ken(tmp_path, {"Q33": 1})
+    with pytest.raises(AlignError, match="no items on which KEN and USA can be compared in World Values"):
+        dataset("ke", ("ke", "us"))

@@ -25,4 +25,5 @@ WVS7 = FileSurvey(
         "Download wave 7 from https://www.worldvaluessurvey.org (free after registration; it may not be "
         "passed on), then: align data import wvs FILE --country {country}"
     ),
+    option_labels="align_tasks.readers.wvs_labels:option_labels",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,14 @@ def _scores(*words: str) -> dict[str, float]:
     return Scorer("association").scores(WrittenAssociations("tea", "en", words, people, (0.8, 0.6, 0.2), 0.5))
 
 
+def _results(write: Callable[[Any], str]) -> dict[str, float]:
+    """Of `swow_us` on the demo norms."""
+    loaded = task_manager({"norms": "demo"}).load(["swow_us"])
+    found = evaluate(lm=ScriptedModel(write=write), task_dict=loaded, bootstrap_iters=0)
+    scores: dict[str, float] = found["results"]["swow_us"]
+    return scores
+
+
 def test_ratings_are_compared_where_they_were_imported(data_home: Path) -> None:
     """Valence of the model: cup 6, leaf 4; of people: cup 6, hot 1, milk 8, whose median is 6."""
     assert not {"valence", "valence_people", "valence_gap"} & set(_scores("cup", "leaf"))
@@ -48,11 +57,32 @@ def test_ratings_are_compared_where_they_were_imported(data_home: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("green",), ("qwx", "green")])
-def test_a_list_without_a_rated_word_is_left_out_with_people_too(
+def test_a_list_without_a_rated_word_has_no_gap_but_counts_as_not_rated_and_people_stay(
     words: tuple[str, ...], data_home: Path
 ) -> None:
     write_ratings(RATED)
-    assert not [name for name in _scores(*words) if "valence" in name or "arousal" in name]
+    found = {name: score for name, score in _scores(*words).items() if "valence" in name or "arousal" in name}
+    assert found == {"valence_people": 5, "valence_rated": 0, "arousal_people": 3, "arousal_rated": 0}
+
+
+def test_each_dimension_says_for_itself_whether_a_word_was_rated(data_home: Path) -> None:
+    """Of milk the valence is known and the arousal is not."""
+    write_ratings(RATED)
+    scores = _scores("milk")
+    assert (scores["valence_rated"], scores["arousal_rated"]) == (1, 0)
+    assert (scores["valence_gap"], "arousal_gap" in scores) == (8 - 5, False)
+
+
+def test_a_word_after_the_tenth_does_not_make_a_list_rated(data_home: Path) -> None:
+    write_ratings(RATED)
+    unrated = [f"qwx{letter}" for letter in "abcdefghij"]
+    assert _scores(*unrated[:9], "cup")["valence_rated"] == 1
+    assert _scores(*unrated, "cup")["valence_rated"] == 0
+
+
+def test_cues_where_people_said_nothing_rated_are_left_out_for_every_model(data_home: Path) -> None:
+    write_ratings({"leaf": (4.0, 2.0, None)})
+    assert not [name for words in ((), ("leaf",)) for name in _scores(*words) if "valence" in name]
 
 
 def test_ratings_in_another_language_do_not_count(data_home: Path) -> None:
@@ -77,12 +107,40 @@ def test_scores_rest_on_the_ratings_that_were_named_last(data_home: Path) -> Non
     assert _scores("cup")["valence"] == 7
 
 
-def test_damaged_ratings_are_told_before_a_model_works(data_home: Path) -> None:
-    write_ratings(RATED)
-    file = table_path("ratings", "en.made-up")
+@pytest.mark.parametrize("source", ["made-up", "a-second"])
+def test_damaged_ratings_are_told_before_a_model_works(source: str, data_home: Path) -> None:
+    for name in ("made-up", "a-second"):
+        write_ratings(RATED, source=name)
+    file = table_path("ratings", f"en.{source}")
     file.write_bytes(file.read_bytes()[:-1])
-    with pytest.raises(AlignError, match="not as it was imported"):
-        task_manager({"norms": "demo"}).load(["swow_us"])
+    with pytest.raises(AlignError, match=rf"en\.{source}\.parquet is not as it was imported"):
+        _results(lambda request: pytest.fail("the model was asked"))
+
+
+def test_peoples_figures_are_the_same_whatever_a_model_writes(data_home: Path) -> None:
+    """People's words are rated 1 to 9 in turn. One model writes a rated word to every other cue only."""
+    rows = dataset("us", norms="demo").splits["test"]
+    words = sorted({word for row in rows for word in row["responses"][:10]})
+    write_ratings({word: (1.0 + place % 9, 5.0, None) for place, word in enumerate(words)})
+    cues = {row["cue"] for row in list(rows)[::2]}
+
+    def sometimes(request: Any) -> str:
+        return words[0] if request.doc["cue"] in cues else "qwxzz, blarg"
+
+    seldom, always = _results(sometimes), _results(lambda request: words[0])
+    for name in ("valence_people", "arousal_people", "valence_people_stderr", "invalid"):
+        assert seldom[f"{name},none"] == always[f"{name},none"], name
+    assert (seldom["valence_rated,none"], always["valence_rated,none"]) == (len(cues) / len(rows), 1)
+    assert seldom["valence,none"] == always["valence,none"] == 1
+
+
+def test_results_of_a_model_without_any_rated_word_say_so(data_home: Path) -> None:
+    rows = dataset("us", norms="demo").splits["test"]
+    write_ratings({word: (3.0, 3.0, None) for row in rows for word in row["responses"]})
+    scores = _results(lambda request: "qwxzz, blarg")
+    assert scores["invalid,none"] == scores["valence_rated,none"] == scores["arousal_rated,none"] == 0
+    assert scores["valence_people,none"] == 3
+    assert "valence_gap,none" not in scores
 
 
 def test_swow_reports_the_gap_and_names_the_ratings(data_home: Path) -> None:
@@ -103,4 +161,5 @@ def test_swow_reports_the_gap_and_names_the_ratings(data_home: Path) -> None:
     for name, numbers in expected.items():
         assert (scores[f"{name},none"], scores[f"{name}_people,none"], scores[f"{name}_gap,none"]) == numbers
         assert scores[f"{name}_gap_paper,none"] == numbers[2]
+        assert scores[f"{name}_rated,none"] == 1
     assert found["configs"]["swow_us"]["metadata"]["ratings"] == [f"en.made-up {sha256[:12]}"]

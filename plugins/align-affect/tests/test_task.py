@@ -16,6 +16,7 @@ from align_affect import TASKS, task
 from align_affect.task import dataset
 from align_affect.texts import read_texts
 from align_tasks.cultures import Culture
+from align_tasks.data.store import table_path
 from align_tasks.data.tables import RATING_RANGES
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
@@ -144,6 +145,14 @@ def test_results_change_their_fingerprint_with_the_ratings(data_home: Path) -> N
         prints.append(dataset("us").describe())
     assert prints[0]["data_fingerprint"] != prints[1]["data_fingerprint"]
     assert prints[0]["prompt_fingerprint"] == prints[1]["prompt_fingerprint"]
+
+
+def test_damaged_ratings_are_told_before_a_model_works(data_home: Path) -> None:
+    write_ratings(RATED)
+    file = table_path("ratings", "en.made-up")
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(AlignError, match=r"en\.made-up\.parquet is not as it was imported"):
+        _evaluated(ScriptedModel(score=lambda request: pytest.fail("the model was asked")))
 
 
 @pytest.mark.parametrize(("culture", "language"), [("us", "en"), ("zh", "zh")])

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from align_japan import DATA
+from align_tasks.cultures import get_culture
 from align_tasks.languages import get_language
 from align_tasks.normalise import normalise
 from align_tasks.parsing import parse_associations, parse_ranking
-from align_tasks.prompts import association_prompt, base_text
+from align_tasks.prompts import association_prompt, base_text, read_wording
 from align_tasks.splits import split_of
 from align_tasks.survey.wvs7 import WVS7
 
@@ -77,3 +78,11 @@ def test_a_candidate_is_found_beside_other_characters() -> None:
 def test_the_language_says_that_it_has_no_blanks() -> None:
     assert not get_language("ja").has_blanks
     assert Path(get_language("ja").questions["wvs7"]).is_file()
+
+
+def test_every_data_file_is_named_by_the_culture_or_its_language() -> None:
+    japan, japanese = get_culture("jp"), get_language("ja")
+    assert read_wording(DATA / "prompts.ja.json") == japanese.wording
+    named = {japan.demo_norms, *japan.answers.values(), *japanese.questions.values()}
+    assert named | {DATA / "prompts.ja.json"} == set(DATA.iterdir())
+    assert WVS7.name in japan.answers

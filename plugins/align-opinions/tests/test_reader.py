@@ -1,18 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from align_opinions.reader import read, recognises
+from align_opinions import reader
+from align_opinions.reader import recognises
 from align_tasks.data import tables
 from align_tasks.errors import AlignError
+from align_tasks.readers.reader import ImportRequest
+from align_tasks.readers.report import Report
 
 Make = Callable[..., Any]
 AGREE = ("Is it, say, good?\nReally?", ["Yes", "No"])
+
+
+def read(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+    return reader.read(ImportRequest(path=path, countries=countries))
 
 
 def test_rows_by_country(write: Make, row: Make) -> None:

@@ -13,6 +13,7 @@ from scipy.spatial.distance import jensenshannon
 
 from align_opinions import TASKS, scores
 from align_opinions.tasks import dataset
+from align_tasks.data.imports import import_file
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
 from align_tasks.testing import ScriptedModel, answers_like
@@ -45,7 +46,8 @@ def test_a_model_that_answers_like_a_country_is_nearest_to_it(imported: Any) -> 
     assert results["percentile_us_uniform,none"] == pytest.approx((0.5 + 1) / 2)  # tea: of CHN and JPN, CHN
     assert len(model.seen) == 2 * (4 + 3)
     metadata = found["configs"]["opinions"]["metadata"]
-    assert (metadata["survey"], metadata["countries"], metadata["items"]) == ("GlobalOpinionQA", 3, 2)
+    assert (metadata["survey"], metadata["items"]) == ("GlobalOpinionQA", 2)
+    assert metadata["countries"] == ["CHN", "JPN", "USA"]
     assert metadata["answers"].startswith("global_opinions.csv (SHA-256 ")
 
 
@@ -55,6 +57,48 @@ def test_samples_that_are_no_country_are_compared_with_nothing(imported: Any) ->
     assert rows["WVS"]["countries"] == ["JPN", "USA"]
 
 
+def test_india_is_compared_by_its_current_national_sample(data_home: Path, write: Any, row: Any) -> None:
+    shares = {
+        "China": [0.5, 0.5],
+        "China (Non-national sample)": [0.9, 0.1],
+        "India (Current national sample)": [0.2, 0.8],
+        "India (Non-national sample)": [0.6, 0.4],
+        "India (Old national sample)": [0.7, 0.3],
+        "United States": [0.4, 0.6],
+    }
+    import_file(write(row("Q?", ["a", "b"], shares)), "opinions")
+    (asked,) = dataset(["us"]).splits["test"]
+    assert asked["countries"] == ["CHN", "IND", "USA"]
+    assert asked["shares"] == [[0.5, 0.5], [0.2, 0.8], [0.4, 0.6]]
+
+
+def test_the_fingerprint_tells_whose_answers_they_are(data_home: Path, write: Any, row: Any) -> None:
+    """The same shares in the same places, of other countries."""
+    prints = []
+    for other in ("Peru", "Kenya"):
+        shares = {other: [0.5, 0.5], "United States": [0.4, 0.6]}
+        import_file(write(row("Q?", ["a", "b"], shares)), "opinions")
+        prints.append(dataset(["us"]).describe())
+    assert prints[0]["data_fingerprint"] != prints[1]["data_fingerprint"]
+    assert prints[0]["prompt_fingerprint"] == prints[1]["prompt_fingerprint"]
+    assert [told["countries"] for told in prints] == [["PER", "USA"], ["KEN", "USA"]]
+
+
+def test_results_among_fewer_countries_cannot_be_taken_for_those_among_all(
+    data_home: Path, write: Any, row: Any
+) -> None:
+    shares = {"Japan": [0.5, 0.5], "Peru": [0.1, 0.9], "United States": [0.4, 0.6]}
+    path = write(row("Q?", ["a", "b"], shares))
+    told = {}
+    for countries in ((), ("USA", "JPN"), ("USA", "PER")):
+        import_file(path, "opinions", countries=countries)
+        told[countries] = dataset(["us"]).describe()
+    assert [len({about[key] for about in told.values()}) for key in ("answers", "data_fingerprint")] == [3, 3]
+    assert told["USA", "PER"]["countries"] == ["PER", "USA"]
+    assert told["USA", "PER"]["answers"].endswith("; imported countries: PER, USA")
+    assert "countries" not in told[()]["answers"]
+
+
 def test_questions_that_no_compared_country_answered_are_not_asked(imported: Any) -> None:
     assert [row["topic"] for row in dataset(["zh"]).splits["test"]] == ["GAS"]
 
@@ -62,8 +106,6 @@ def test_questions_that_no_compared_country_answered_are_not_asked(imported: Any
 def test_a_culture_that_is_not_in_the_file_is_told(
     data_home: Path, write: Any, row: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from align_tasks.data.imports import import_file
-
     import_file(write(row("Q?", ["a", "b"], {"Japan": [0.5, 0.5], "China": [0, 1]})), "opinions")
     with caplog.at_level(logging.WARNING):
         dataset(["us", "zh"])
@@ -110,6 +152,13 @@ def test_metrics_of_one_answer_worked_by_hand() -> None:
     assert scores.similarity(answer, "zh") == pytest.approx(1 - math.sqrt(0.8112781 - 0.5))
     assert scores.percentile(answer, "zh") == pytest.approx(0.5 / 3)  # as far as DEU, the others are nearer
     assert scores.percentile(answer, "us") == pytest.approx(2 / 3)  # only JPN is nearer
+
+
+def test_countries_at_the_same_distance_are_tied_whatever_rounding_makes_of_it() -> None:
+    """A country and its mirror image, 500 of them, are as far from equal probabilities as each other."""
+    for shares in np.random.default_rng(0).dirichlet([1] * 4, size=500):
+        answer = scores.OpinionAnswer("q", np.full(4, 0.25), ("USA", "CHN"), np.array([shares, shares[::-1]]))
+        assert scores.percentile(answer, "us") == scores.percentile(answer, "zh") == 0.5
 
 
 def test_countries_that_did_not_answer_or_stand_alone_are_left_out() -> None:

@@ -22,7 +22,7 @@ def register_metrics(register: Callable[[Metric], None]) -> None:
 @hookimpl
 def register_tasks(register: Callable[[TaskOffer], None]) -> None:
     """`affect_{culture}`, for every culture in whose language the scales are worded."""
-    register(CultureTask("affect_{culture}", TASKS / "_affect", _is_worded))
+    register(CultureTask("affect_{culture}", TASKS / "_affect", applies=_is_worded))
 
 
 def _is_worded(culture: Culture) -> bool:
@@ -35,6 +35,7 @@ def _association_metrics() -> Iterator[Metric]:
         scores = f"align_affect.association:{dimension}"
         yield Metric("association", dimension, f"{scores}.model", describe=describe)
         yield Metric("association", f"{dimension}_people", f"{scores}.people", describe=describe)
+        yield Metric("association", f"{dimension}_rated", f"{scores}.rated", describe=describe)
         yield Metric("association", f"{dimension}_gap", f"{scores}.gap", describe=describe)
         yield Metric("association", f"{dimension}_gap_paper", f"{scores}.gap_paper", describe=describe)
 
@@ -46,6 +47,6 @@ def _rating_metrics() -> Iterator[Metric]:
 
 
 def _rating_scores(prefix: str, scores: str) -> Iterator[Metric]:
-    yield Metric("rating", f"{prefix}error", f"{scores}.error", "lower")
+    yield Metric("rating", f"{prefix}error", f"{scores}.error", better="lower")
     yield Metric("rating", f"{prefix}error_uniform", f"{scores}.error_uniform")
     yield Metric("rating", f"{prefix}bias", f"{scores}.bias")

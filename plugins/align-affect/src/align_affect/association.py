@@ -5,23 +5,27 @@ from 1 to 5. The authors' code takes the median of a list where this takes the m
 ``concreteness_gap_paper``.
 
 What differs all the same: the authors average each side's medians over all cues where that side has a rated
-word, while every metric here rests on the cues where both have one; words are read and normalised by our
-rules; and the norms are those that were imported, while the authors' Chinese ones are other lists, rescaled.
+word, while a gap here rests on the cues where both have one; words are read and normalised by our rules; and
+the norms are those that were imported, while the authors' Chinese ones are other lists, rescaled.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from align_affect.gap import AffectGap, Average, affect_gap
+from align_affect.gap import AffectGap, Average, affect_gap, average_rating
 from align_affect.ratings import ratings_of
 from align_tasks.scores.association import WrittenAssociations
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """The metrics of one dimension of the ratings; all are left out unless both lists have a rated word.
+    """The metrics of one dimension of the ratings; all are left out where people's list has no rated word.
+
+    `people` and `rated` rest on all other cues, whatever a model wrote. `model`, `gap` and `gap_paper` are
+    left out where the model's list has no rated word, too: `rated` says how often it has one.
 
     Attributes:
         name: ``valence`` or ``arousal``, from 1 to 9, or ``concreteness``, from 1 to 5.
@@ -30,14 +34,19 @@ class Dimension:
     name: str
 
     def model(self, answer: WrittenAssociations) -> float | None:
-        """Mean rating of those of the model's first 10 words that the norms rate."""
+        """Mean rating of those of the model's first 10 words that the norms rate, in their unit."""
         both = self._both(answer)
         return None if both is None else both.model
 
     def people(self, answer: WrittenAssociations) -> float | None:
-        """The same of people's 10 most frequent words."""
-        both = self._both(answer)
-        return None if both is None else both.people
+        """The same of people's 10 most frequent words, whatever the model wrote."""
+        return average_rating(answer.responses, self._ratings(answer))
+
+    def rated(self, answer: WrittenAssociations) -> float | None:
+        """1 when the norms rate a word among the model's first 10, 0 when they rate none."""
+        if self.people(answer) is None:
+            return None
+        return float(average_rating(answer.words, self._ratings(answer)) is not None)
 
     def gap(self, answer: WrittenAssociations) -> float | None:
         """The model's mean minus people's."""
@@ -50,8 +59,10 @@ class Dimension:
         return None if both is None else both.gap
 
     def _both(self, answer: WrittenAssociations, average: Average = fmean) -> AffectGap | None:
-        ratings = ratings_of(answer.language).get(self.name, {})
-        return affect_gap(answer.words, answer.responses, ratings, average)
+        return affect_gap(answer.words, answer.responses, self._ratings(answer), average)
+
+    def _ratings(self, answer: WrittenAssociations) -> Mapping[str, float]:
+        return ratings_of(answer.language).get(self.name, {})
 
 
 valence = Dimension("valence")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from align_tasks.plugins import Culture, Language, TaskOffer, TensionSet, hookimpl, read_wording
+from align_tasks.plugins import (
+    Culture,
+    Language,
+    TaskOffer,
+    TensionSet,
+    hookimpl,
+    read_wording,
+)
 
 DATA = Path(__file__).parent / "data"
 
@@ -26,11 +33,20 @@ def register_languages(register: Callable[[Language], None]) -> None:
 @hookimpl
 def register_cultures(register: Callable[[Culture], None]) -> None:
     """Japan, as `jp`."""
-    register(Culture(name="jp", language="ja", country="JPN", norms="Japanese", demo_norms=DATA / "demo.tsv"))
+    register(
+        Culture(
+            name="jp",
+            language="ja",
+            country="JPN",
+            norms="Japanese",
+            demo_norms=DATA / "demo.tsv",
+            answers={"wvs7": DATA / "wvs7.JPN.json"},
+        )
+    )
 
 
 @hookimpl
 def register_tasks(register: Callable[[TaskOffer], None]) -> None:
     """The items on which Japan and the USA differ most, and those on which Japan and China do."""
-    register(TensionSet(("jp", "us")))
-    register(TensionSet(("jp", "zh")))
+    register(TensionSet(cultures=("jp", "us")))
+    register(TensionSet(cultures=("jp", "zh")))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from align_opinions.survey import GOQA
-from align_tasks.cultures import Culture
 from align_tasks.plugins import CultureTask, Metric, Reader, Survey, TaskFolder, TaskOffer, hookimpl
 
 TASKS = Path(__file__).parent / "tasks"
@@ -39,12 +38,7 @@ def register_metrics(register: Callable[[Metric], None]) -> None:
 def register_tasks(register: Callable[[TaskOffer], None]) -> None:
     """`opinions`, and `opinions_{culture}` for every culture."""
     register(TaskFolder(TASKS))
-    register(CultureTask("opinions_{culture}", TASKS / "_opinions", _every_culture))
-
-
-def _every_culture(culture: Culture) -> bool:
-    """Which countries there are is seen in the file, which may be imported later."""
-    return True
+    register(CultureTask("opinions_{culture}", TASKS / "_opinions"))
 
 
 READER = Reader(
@@ -59,8 +53,8 @@ READER = Reader(
 )
 
 METRICS = (
-    Metric("opinions", "similarity_{culture}", "align_opinions.scores:similarity", "higher"),
+    Metric("opinions", "similarity_{culture}", "align_opinions.scores:similarity", better="higher"),
     Metric("opinions", "similarity_{culture}_uniform", "align_opinions.scores:similarity_uniform"),
-    Metric("opinions", "percentile_{culture}", "align_opinions.scores:percentile", "higher"),
+    Metric("opinions", "percentile_{culture}", "align_opinions.scores:percentile", better="higher"),
     Metric("opinions", "percentile_{culture}_uniform", "align_opinions.scores:percentile_uniform"),
 )

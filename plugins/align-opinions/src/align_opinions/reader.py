@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import ascii_uppercase
@@ -16,8 +16,10 @@ import polars as pl
 from align_opinions.answers import is_answer
 from align_opinions.release import (
     COLUMNS,
+    NOT_ASKED_FOR,
     country_code,
     country_codes,
+    is_sample,
     read_options,
     read_selections,
     wrong_with_shares,
@@ -25,12 +27,13 @@ from align_opinions.release import (
 from align_opinions.scales import scale_of
 from align_tasks.data.tables import ITEMS
 from align_tasks.errors import AlignError
+from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report, nothing_left
 from align_tasks.readers.source import Source
 from align_tasks.readers.textfile import cells, column_names, read_text, required
 
 NAME = "opinions"
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,18 @@ class _Tally:
     def countries(self) -> set[str]:
         return {country for _, country in self.shares}
 
+    @property
+    def no_countries(self) -> list[str]:
+        """Names that have no code."""
+        return sorted(self.countries - set(country_codes().values()))
+
 
 def recognises(path: Path) -> bool:
     """Whether a file has the columns of GlobalOpinionQA."""
     return set(COLUMNS) <= column_names(path)
 
 
-def read(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Report]:
+def read(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
     """Read the GlobalOpinionQA file.
 
     A question's name is made from its survey, text and options. A question that is there more than once for
@@ -79,8 +87,7 @@ def read(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Repor
     countries must be comparable. Scales are inferred (`scale_of`).
 
     Args:
-        path: the CSV file as downloaded.
-        countries: ISO 3166-1 alpha-3 codes to take; none means every country and other sample.
+        request: the CSV file as downloaded, and the countries to take; none means all, and other samples.
 
     Returns:
         The table (columns of `align_tasks.data.tables.ITEMS`, one row per question and country) and the
@@ -89,9 +96,9 @@ def read(path: Path, countries: Sequence[str] = ()) -> tuple[pl.DataFrame, Repor
     Raises:
         AlignError: columns are missing, a country is not in the file, or nothing could be read.
     """
-    text = read_text(path)
+    text = read_text(request.path)
     columns = required(text, "GlobalOpinionQA", COLUMNS)
-    wanted = {code.upper() for code in countries}
+    wanted = {code.upper() for code in request.countries}
     tally, there = _Tally(), set[str]()
     for _, *row in cells(text, columns).iter_rows():
         there |= _add_row(tally, row, wanted)
@@ -117,7 +124,7 @@ def _add_row(tally: _Tally, row: Sequence[str | None], wanted: set[str]) -> set[
         country = country_code(name)
         reason = wrong_with_shares(shares, len(labels))
         if wanted and country not in wanted:
-            tally.dropped["country not asked for"] += 1
+            tally.dropped[NOT_ASKED_FOR] += 1
         elif reason:
             tally.dropped[reason] += 1
         else:
@@ -161,8 +168,6 @@ def _check_countries(source: Source, wanted: set[str], there: set[str]) -> None:
 def _report(source: Source, tally: _Tally) -> Report:
     found = sum(map(len, tally.shares.values()))
     scales = Counter(scale_of(question.options) for question in tally.questions)
-    long = sum(len(question.options) > len(ascii_uppercase) for question in tally.questions)
-    warning = f"questions with more options than there are letters, imported but not asked: {long}"
     return Report(
         source=source,
         reader=NAME,
@@ -177,11 +182,21 @@ def _report(source: Source, tally: _Tally) -> Report:
             "options set aside as no answer (rows)": dict(tally.no_answer.most_common()),
             "mean share of those options": f"{math.fsum(tally.unanswered) / found:.1%}",
             "cultures": len(tally.countries),
-            "samples that are no whole country": sorted(tally.countries - set(country_codes().values())),
+            "samples that are no whole country": [name for name in tally.no_countries if is_sample(name)],
         },
-        warnings=(warning,) if long else (),
+        warnings=tuple(_warnings(tally)),
         reader_version=VERSION,
     )
+
+
+def _warnings(tally: _Tally) -> Iterator[str]:
+    long = sum(len(question.options) > len(ascii_uppercase) for question in tally.questions)
+    if long:
+        yield f"questions with more options than there are letters, imported but not asked: {long}"
+    unknown = [name for name in tally.no_countries if not is_sample(name)]
+    if unknown:
+        told = "names that are neither a country nor a sample we know, compared with nothing"
+        yield f"{told}: {', '.join(unknown)}"
 
 
 def _row(question: Question, country: str, found: list[list[float]]) -> dict[str, Any]:

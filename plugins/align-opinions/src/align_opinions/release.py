@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Any
 
 COLUMNS = ("question", "selections", "options", "source")
+NOT_ASKED_FOR = "country not asked for"  # why the answers of a country are not in the table
 _WRAPPER = re.compile(r"\s*defaultdict\(\s*<class '\w+'>\s*,(.*)\)\s*", re.DOTALL)
+_SAMPLE = re.compile(r".+ \((?:Non-national|Old national) sample\)|Northern Ireland")
 _TOLERANCE = 0.1  # released shares are rounded and may leave out a residual; more than that is another thing
 
 
@@ -47,6 +49,15 @@ def country_code(name: str) -> str:
     """ISO 3166-1 alpha-3 code of a country; the name as released for a sample that is no whole country."""
     plain = " ".join(name.split())
     return country_codes().get(plain, plain)
+
+
+def is_sample(name: str) -> bool:
+    """Whether a name as released is known to stand for people who are no whole country of today.
+
+    They are Pew's samples that were not drawn from the whole country, India's older national one, and
+    Northern Ireland, which is surveyed apart from Great Britain.
+    """
+    return bool(_SAMPLE.fullmatch(" ".join(name.split())))
 
 
 @lru_cache(maxsize=1)

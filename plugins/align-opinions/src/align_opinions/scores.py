@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from align_tasks.cultures import get_culture
-from align_tasks.metrics import jensen_shannon_distance
+from align_tasks.metrics import jensen_shannon_distance, tied
 from align_tasks.scores.survey import Distribution, answer_distributions
 
 
@@ -64,7 +64,8 @@ def similarity_uniform(answer: OpinionAnswer, culture: str) -> float | None:
 def percentile(answer: OpinionAnswer, culture: str) -> float | None:
     """Share of the other countries that are farther from the model than the culture's country, in [0, 1].
 
-    1 when it is the nearest of all, 0 when it is the farthest; countries at the same distance count half.
+    1 when it is the nearest of all, 0 when it is the farthest; countries at the same distance (`tied`) count
+    half.
     Questions that it did not answer, or that no other country answered, are left out.
     """
     return _percentile(answer, answer.model, culture)
@@ -89,5 +90,5 @@ def _percentile(answer: OpinionAnswer, answers: Distribution, culture: str) -> f
     place = answer.countries.index(country)
     distances = np.asarray(jensen_shannon_distance(answers, answer.shares))
     others = np.delete(distances, place)
-    farther, equal = others > distances[place], others == distances[place]
-    return float(np.mean(farther + equal / 2))
+    equal = tied(others, distances[place])
+    return float(np.mean(np.where(equal, 0.5, others > distances[place])))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from align_opinions.release import NOT_ASKED_FOR
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.survey.survey import Answers, Item, Question, Survey
@@ -46,6 +47,10 @@ class OpinionSurvey(Survey):
     def has_questions(self, language: str) -> bool:
         """Whether that is English."""
         return language == "en"
+
+    def asks(self, culture: Culture) -> bool:
+        """Every culture: it is asked in English, whatever its language."""
+        return True
 
     def questions(self, language: str) -> dict[str, Question]:
         """Texts by id, as released.
@@ -88,17 +93,22 @@ class OpinionSurvey(Survey):
         return found
 
     def source(self, culture: Culture) -> str:
-        """The imported file."""
+        """The imported file, see `file`."""
         return self.file()
 
     def file(self) -> str:
-        """Name and hash of the imported file, and how many of its questions are not asked."""
-        from align_tasks.data import tables
+        """Name and hash of the imported file; its countries if others were left out; questions not asked."""
+        from align_tasks.data import store, tables
 
-        source = tables.provenance("items", TABLE)["source"]
+        about = tables.provenance("items", TABLE)
+        told = [f"{about['source']['name']} (SHA-256 {about['source']['sha256'][:12]})"]
+        if NOT_ASKED_FOR in about["dropped"]:
+            imported = store.read("items", TABLE)["culture"].unique().sort()
+            told.append(f"imported countries: {', '.join(imported)}")
         left_out = sum(not _has_letters(row["options"]) for row in self._rows())
-        told = f"; questions left out, of more than {len(ascii_uppercase)} options: {left_out}"
-        return f"{source['name']} (SHA-256 {source['sha256'][:12]}){told if left_out else ''}"
+        if left_out:
+            told.append(f"questions left out, of more than {len(ascii_uppercase)} options: {left_out}")
+        return "; ".join(told)
 
     def _questions(self) -> Iterator[dict[str, Any]]:
         return (row for row in self._rows() if _has_letters(row["options"]))

@@ -12,6 +12,8 @@ from align_tasks.errors import AlignError
 from align_tasks.tasks import survey
 from align_tasks.tasks.dataset import BuiltDataset, Doc
 
+DATA_COLUMNS = ("item", "scale", "countries", "shares")
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,7 +29,8 @@ def culture_dataset(culture: str) -> BuiltDataset:
 def dataset(cultures: Sequence[str]) -> BuiltDataset:
     """Every question that at least one of the cultures' countries answered, asked once, in English.
 
-    Each row holds the shares of all countries that answered it, without samples that are no whole country.
+    Each row holds the shares of all imported countries that answered it, without samples that are no whole
+    country. The results say which countries these are: a percentile among few is another than among all.
 
     Args:
         cultures: whom the metrics are about. One whose country is not in the file has no metrics.
@@ -46,7 +49,9 @@ def dataset(cultures: Sequence[str]) -> BuiltDataset:
         | {"countries": list(answers[item]), "shares": list(answers[item].values())}
         for item in survey.shuffled(asked)
     ]
-    return BuiltDataset(rows, survey=GOQA.title, countries=len(there), answers=GOQA.file())
+    return BuiltDataset(
+        rows, data_columns=DATA_COLUMNS, survey=GOQA.title, countries=sorted(there), answers=GOQA.file()
+    )
 
 
 def _countries(shares: Mapping[str, list[float]]) -> dict[str, list[float]]:

@@ -7,7 +7,7 @@ from align_tasks.plugins import CultureTask, hookimpl
 
 @hookimpl
 def register_tasks(register):
-    register(CultureTask("poems_{culture}", Path(__file__), applies))
+    register(CultureTask("poems_{culture}", Path(__file__), applies=applies))
 
 
 def applies(culture):

@@ -1,6 +1,6 @@
 """Names that mean something to the terminal or to the command line."""
 
-from align_tasks.plugins import Metric, Reader, Trainer, hookimpl
+from align_tasks.plugins import Reader, Trainer, hookimpl
 
 
 @hookimpl
@@ -9,12 +9,5 @@ def register_readers(register):
 
 
 @hookimpl
-def register_metrics(register):
-    register(Metric("[blue]", "[red]", len))
-    register(Metric("[blue]", ":smile:", len))
-    register(Metric("association", "[/]\\", len))
-
-
-@hookimpl
 def register_trainers(register):
-    register(Trainer("[on red]", "[/red]", print))
+    register(Trainer("[on red]", summary="[/red]", train=print))

@@ -7,4 +7,4 @@ from align_tasks.plugins import CultureTask, hookimpl
 
 @hookimpl
 def register_tasks(register):
-    register(CultureTask("poems_{nation}", Path(__file__), bool))
+    register(CultureTask("poems_{nation}", Path(__file__)))

@@ -10,4 +10,5 @@ HERE = Path(__file__).parent
 @hookimpl
 def register_cultures(register):
     answers = {"wvs7": HERE / "answers.json"}
-    register(Culture("bf", "en", "BFA", "Norms of Burkina Faso", HERE / "demo.tsv", answers))
+    norms, demo = "Norms of Burkina Faso", HERE / "demo.tsv"
+    register(Culture("bf", "en", "BFA", norms=norms, demo_norms=demo, answers=answers))

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 @hookimpl
 def register_cultures(register: Callable[[Culture], None]) -> None:
-    register(Culture("gb", "en", "GBR", "SWOW-GB", HERE / "demo.tsv"))
+    register(Culture("gb", "en", "GBR", norms="SWOW-GB", demo_norms=HERE / "demo.tsv"))
 
 
 @hookimpl
@@ -36,7 +36,9 @@ def register_tasks(register: Callable[[TaskFolder], None]) -> None:
 
 @hookimpl
 def register_trainers(register: Callable[[Trainer], None]) -> None:
-    register(Trainer("copy", "Copies nothing.", "align_test_good.work:train", {"steps": 1}))
+    register(
+        Trainer("copy", summary="Copies nothing.", train="align_test_good.work:train", recipe={"steps": 1})
+    )
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from align_tasks.errors import AlignError
+from align_tasks.readers.reader import ImportRequest
 from align_tasks.scores.association import WrittenAssociations
 
 
@@ -19,9 +20,9 @@ def is_postcards(path: Path) -> bool:
     return path.suffix == ".postcard"
 
 
-def read_postcards(path: Path, *, culture: str, language: str, position: str | None) -> Any:
+def read_postcards(request: ImportRequest) -> Any:
     """Postcards hold no associations."""
-    raise AlignError(f"{path.name} is a postcard of {culture}, which holds no associations")
+    raise AlignError(f"{request.path.name} is a postcard of {request.culture}, which holds no associations")
 
 
 def train(**settings: Any) -> None:
