@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from align_tasks.commands import data, demo, evaluate, plugins, tasks, train
 from align_tasks.commands.command import Command
@@ -131,47 +132,65 @@ METRICS = (
     Metric("tension", "{culture}_aligned_paper", f"{_SCORES}.tension:aligned_paper", better="higher"),
 )
 
-_SWOW_LICENCE = "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on"
-_WVS_LICENCE = "free for non-commercial use after registration (worldvaluessurvey.org): not to be passed on"
+
+def _reader(name: str, functions: str, **fields: Any) -> Reader:
+    """A reader whose functions are ``is_X`` and ``read_X`` of a module: `functions` is ``module:X``."""
+    module, _, suffix = functions.partition(":")
+    prefix = f"align_tasks.readers.{module}"
+    return Reader(name, recognises=f"{prefix}:is_{suffix}", read=f"{prefix}:read_{suffix}", **fields)
 
 
-def _swow(name: str, describes: str, function: str) -> Reader:
-    module = "align_tasks.readers.swow:"
-    recognises, read = f"{module}is_{function}", f"{module}read_{function}"
-    return Reader(name, "swow", "associations", describes, recognises, read, _SWOW_LICENCE, "{culture}")
-
-
-def _wvs(name: str, describes: str, function: str) -> Reader:
-    module = "align_tasks.readers.wvs:"
-    recognises, read = f"{module}is_{function}", f"{module}read_{function}"
-    return Reader(name, "wvs", "items", describes, recognises, read, _WVS_LICENCE, "wvs7.{culture}")
-
-
-def _ratings(name: str, describes: str, licence: str) -> Reader:
-    module = "align_tasks.readers.ratings:"
-    recognises, read = f"{module}is_{name}", f"{module}read_{name}"
-    return Reader(name, "norms", "ratings", describes, recognises, read, licence, f"{{language}}.{name}")
-
-
+_SWOW = {
+    "source": "swow",
+    "kind": "associations",
+    "table": "{culture}",
+    "licence": "CC BY-NC-ND 3.0 (De Deyne et al., smallworldofwords.org): not to be passed on",
+}
+_WVS = {
+    "source": "wvs",
+    "kind": "items",
+    "table": "wvs7.{culture}",
+    "licence": "free for non-commercial use after registration (worldvaluessurvey.org): not to be passed on",
+}
+_RATINGS = {"source": "norms", "kind": "ratings"}
 READERS = (
-    _swow("swow-strength", "strength files: cue, response, R1 or R123, N", "strength"),
-    _swow("swow-responses", "people's responses: cue, R1, R2, R3", "responses"),
-    _wvs("wvs-csv", "the cross-national CSV file, numeric codes: B_COUNTRY_ALPHA, W_WEIGHT, Q1 …", "csv"),
-    _wvs("wvs-excel", "a country's Excel workbook, labels in the cells", "excel"),
-    _wvs("wvs-sav", "an SPSS file (needs pip install 'align-tasks[sav]')", "sav"),
-    _ratings(
+    _reader(
+        "swow-strength",
+        "swow:strength",
+        describes="strength files: cue, response, R1 or R123, N",
+        **_SWOW,
+    ),
+    _reader("swow-responses", "swow:responses", describes="people's responses: cue, R1, R2, R3", **_SWOW),
+    _reader(
+        "wvs-csv",
+        "wvs:csv",
+        describes="the cross-national CSV file, numeric codes: B_COUNTRY_ALPHA, W_WEIGHT, Q1 …",
+        **_WVS,
+    ),
+    _reader("wvs-excel", "wvs:excel", describes="a country's Excel workbook, labels in the cells", **_WVS),
+    _reader("wvs-sav", "wvs:sav", describes="an SPSS file (needs pip install 'align-tasks[sav]')", **_WVS),
+    _reader(
         "warriner",
-        "valence and arousal of English words (Warriner et al. 2013): Word, V.Mean.Sum, A.Mean.Sum",
-        "for research; cite Warriner, Kuperman & Brysbaert 2013, doi:10.3758/s13428-012-0314-x",
+        "ratings:warriner",
+        describes="valence and arousal of English words (Warriner et al. 2013): Word, V.Mean.Sum, A.Mean.Sum",
+        licence="for research; cite Warriner, Kuperman & Brysbaert 2013, doi:10.3758/s13428-012-0314-x",
+        table="{language}.warriner",
+        **_RATINGS,
     ),
-    _ratings(
+    _reader(
         "brysbaert",
-        "concreteness of English words (Brysbaert et al. 2014): Word, Conc.M",
-        "for research; cite Brysbaert, Warriner & Kuperman 2014, doi:10.3758/s13428-013-0403-5",
+        "ratings:brysbaert",
+        describes="concreteness of English words (Brysbaert et al. 2014): Word, Conc.M",
+        licence="for research; cite Brysbaert, Warriner & Kuperman 2014, doi:10.3758/s13428-013-0403-5",
+        table="{language}.brysbaert",
+        **_RATINGS,
     ),
-    _ratings(
+    _reader(
         "cvaw",
-        "valence and arousal of Chinese words (CVAW): Word, Valence_Mean, Arousal_Mean",
-        "for research; cite Yu et al. 2016, Building Chinese Affective Resources, NAACL, N16-1066",
+        "ratings:cvaw",
+        describes="valence and arousal of Chinese words (CVAW): Word, Valence_Mean, Arousal_Mean",
+        licence="for research; cite Yu et al. 2016, Building Chinese Affective Resources, NAACL, N16-1066",
+        table="{language}.cvaw",
+        **_RATINGS,
     ),
 )

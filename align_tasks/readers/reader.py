@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -61,6 +61,7 @@ class Reader:
     """
 
     name: str
+    _: KW_ONLY
     source: str
     kind: Kind
     describes: str

@@ -140,7 +140,18 @@ def use_reader(plugins: Any) -> Use:
 
     def use(kind: Any, table: str, read: Callable[[ImportRequest], Any]) -> None:
         plugins.register(
-            readers=[Reader("mine", "tea", kind, "tea files", lambda path: True, read, "nobody's", table)]
+            readers=[
+                Reader(
+                    "mine",
+                    source="tea",
+                    kind=kind,
+                    describes="tea files",
+                    recognises=lambda path: True,
+                    read=read,
+                    licence="nobody's",
+                    table=table,
+                )
+            ]
         )
 
     return use

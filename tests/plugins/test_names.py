@@ -99,7 +99,16 @@ def test_tasks_of_a_culture_clash_with_those_that_a_folder_defines(plugins: Any,
 
 def _reader(name: str, source: str, kind: Any) -> Reader:
     table = {"associations": "{culture}", "items": "beans.{culture}"}[kind]
-    return Reader(name, source, kind, "beans", len, len, "CC0", table)
+    return Reader(
+        name,
+        source=source,
+        kind=kind,
+        describes="beans",
+        recognises=len,
+        read=len,
+        licence="CC0",
+        table=table,
+    )
 
 
 def test_readers_that_give_one_source_another_kind_clash(plugins: Any) -> None:

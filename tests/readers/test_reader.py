@@ -23,7 +23,16 @@ SOURCES = ["swow", "wvs", "norms"]
 
 def _reader(name: str, recognises: Any, source: str = "swow", kind: Any = "associations") -> Reader:
     table = {"associations": "{culture}", "items": "tea1.all", "ratings": "{language}.mine"}[kind]
-    return Reader(name, source, kind, f"files of {name}", recognises, "nowhere:f", "free", table)
+    return Reader(
+        name,
+        source=source,
+        kind=kind,
+        describes=f"files of {name}",
+        recognises=recognises,
+        read="nowhere:f",
+        licence="free",
+        table=table,
+    )
 
 
 def _import(path: Path, source: str, reader: str | None = None) -> Any:
@@ -132,14 +141,32 @@ def test_a_table_that_nobody_would_find_is_refused_when_the_reader_is_made(kind:
     with pytest.raises(
         AlignError, match=f"the table of a reader of {kind} is named .*, not {re.escape(repr(table))}"
     ):
-        Reader("mine", "tea", kind, "tea files", bool, "nowhere:f", "free", table)
+        Reader(
+            "mine",
+            source="tea",
+            kind=kind,
+            describes="tea files",
+            recognises=bool,
+            read="nowhere:f",
+            licence="free",
+            table=table,
+        )
 
 
 @pytest.mark.parametrize("word", ["", "two words", "--help", "line\nbreak"])
 def test_names_that_nobody_can_type_are_refused_when_the_reader_is_made(word: str) -> None:
     for name, source, what in ((word, "tea", "reader"), ("mine", word, "source of files")):
         with pytest.raises(AlignError, match=f"cannot name a {what}: take one word"):
-            Reader(name, source, "items", "tea files", bool, "nowhere:f", "free", "tea1.all")
+            Reader(
+                name,
+                source=source,
+                kind="items",
+                describes="tea files",
+                recognises=bool,
+                read="nowhere:f",
+                licence="free",
+                table="tea1.all",
+            )
 
 
 def test_a_plugins_reader_that_fails_is_passed_over_and_told(

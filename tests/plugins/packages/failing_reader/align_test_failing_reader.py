@@ -5,7 +5,18 @@ from align_tasks.plugins import Reader, hookimpl
 
 @hookimpl
 def register_readers(register):
-    register(Reader("shaky", "swow", "associations", "all", recognises, list, "CC0", "{culture}"))
+    register(
+        Reader(
+            "shaky",
+            source="swow",
+            kind="associations",
+            describes="all",
+            recognises=recognises,
+            read=list,
+            licence="CC0",
+            table="{culture}",
+        )
+    )
 
 
 def recognises(path):

@@ -5,7 +5,18 @@ from align_tasks.plugins import Reader, Trainer, hookimpl
 
 @hookimpl
 def register_readers(register):
-    register(Reader("[/bold]", "[red]", "associations", "[link=x]:smile:", bool, list, "[b]", "{culture}"))
+    register(
+        Reader(
+            "[/bold]",
+            source="[red]",
+            kind="associations",
+            describes="[link=x]:smile:",
+            recognises=bool,
+            read=list,
+            licence="[b]",
+            table="{culture}",
+        )
+    )
 
 
 @hookimpl

@@ -5,4 +5,15 @@ from align_tasks.plugins import Reader, hookimpl
 
 @hookimpl
 def register_readers(register):
-    register(Reader("odd", "odd", "poems", "poems", bool, list, "CC0", "{culture}"))
+    register(
+        Reader(
+            "odd",
+            source="odd",
+            kind="poems",
+            describes="poems",
+            recognises=bool,
+            read=list,
+            licence="CC0",
+            table="{culture}",
+        )
+    )

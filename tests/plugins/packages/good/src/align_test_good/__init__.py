@@ -21,7 +21,18 @@ def register_cultures(register: Callable[[Culture], None]) -> None:
 def register_readers(register: Callable[[Reader], None]) -> None:
     work = "align_test_good.work"
     recognises, read = f"{work}:is_postcards", f"{work}:read_postcards"
-    register(Reader("postcards", "swow", "associations", "postcards", recognises, read, "CC0", "{culture}"))
+    register(
+        Reader(
+            "postcards",
+            source="swow",
+            kind="associations",
+            describes="postcards",
+            recognises=recognises,
+            read=read,
+            licence="CC0",
+            table="{culture}",
+        )
+    )
 
 
 @hookimpl
