@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,12 @@ def check_tasks(names: Sequence[str], manager: Any) -> None:
     """
     unknown = [name for name in names if name not in manager.all_tasks]
     if unknown:
+        close = [name for one in unknown for name in get_close_matches(one, manager.all_tasks, n=2)]
+        meant = f"Did you mean: {', '.join(dict.fromkeys(close))}? " if close else ""
         raise AlignError(
-            f"unknown tasks: {', '.join(unknown)}", hint=f"Tasks: {', '.join(sorted(manager.all_tasks))}"
+            f"unknown tasks: {', '.join(unknown)}",
+            hint=f"{meant}`align tasks` lists them, `align plugins` what is left out. "
+            f"Tasks: {', '.join(sorted(manager.all_tasks))}",
         )
 
 

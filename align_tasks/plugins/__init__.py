@@ -13,10 +13,12 @@ from pluggy import HookimplMarker
 
 from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
+from align_tasks.errors import AlignError
 from align_tasks.languages import Language
 from align_tasks.prompts import Wording, read_wording
 from align_tasks.readers.reader import ImportRequest, Reader
 from align_tasks.readers.report import Report
+from align_tasks.readers.source import Source
 from align_tasks.scores.metric import Metric
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question, Survey
@@ -26,6 +28,7 @@ from align_tasks.trainers import Trainer, TrainingJob
 hookimpl = HookimplMarker("align_tasks")
 
 __all__ = [
+    "AlignError",
     "Answers",
     "Command",
     "Culture",
@@ -38,6 +41,7 @@ __all__ = [
     "Question",
     "Reader",
     "Report",
+    "Source",
     "Survey",
     "TaskFolder",
     "TaskOffer",

@@ -13,6 +13,7 @@ of this project. Words such as ``PLUGIN_NAME`` are replaced in them, and in thei
 from __future__ import annotations
 
 import json
+import keyword
 import os
 import re
 import tempfile
@@ -208,6 +209,10 @@ def _marked(text: str) -> str:
 
 
 def _refuse_taken(module: str, short: str) -> None:
+    if keyword.iskeyword(module) or not short[:1].isalpha():
+        raise AlignError(
+            f"Python or lm-eval cannot name a module {module!r} or a task {short!r}: take another name"
+        )
     for origin in (BUILTIN, *installed()):
         if origin.name == short:
             raise AlignError(f"there is a {origin} already: take another name")

@@ -12,17 +12,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from align_tasks.cultures import Culture
-from align_tasks.errors import AlignError
+from align_tasks.errors import AlignError, one_line
 from align_tasks.languages import find_language
 from align_tasks.reference import Function, resolve
 from align_tasks.survey.survey import Answers, Item, Question, Survey, check_survey_name
+
+T = TypeVar("T")
+ANSWER_FIELDS = ("respondents", "percent", "not_offered", "source", "definition")
+PERCENT_TOLERANCE = 1.0  # points: published percents are rounded
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class FileSurvey(Survey):
         """What the culture's file says; refuses options not offered that are none of the survey."""
         file = culture.answers.get(self.name)
         about: Mapping[str, Any] = {} if file is None else read_json(file)
+        if not isinstance(about, dict) or set(about) - set(ANSWER_FIELDS):
+            raise AlignError(f"{file}: an answers file holds {', '.join(ANSWER_FIELDS)} and nothing else")
         items = self.items()
         for item_id, codes in about.get("not_offered", {}).items():
             if item_id not in items or not set(codes) <= set(items[item_id].codes):
@@ -107,6 +113,7 @@ class FileSurvey(Survey):
         for item_id, percents in about.get("percent", {}).items():
             if item_id not in items:
                 raise AlignError(f"answers to {item_id!r}, which is no item of {self.title}")
+            _check_percents(item_id, percents)
             yield item_id, _answers(items[item_id], percents, about, about.get("respondents"))
 
     def _imported(self, culture: Culture, about: Mapping[str, Any]) -> Iterator[tuple[str, Answers]]:
@@ -129,6 +136,13 @@ class FileSurvey(Survey):
             labels: Mapping[str, Sequence[str]] = resolve(self.option_labels)()
             return labels
         return {item_id: question.options for item_id, question in self.questions(language).items()}
+
+
+def _check_percents(item_id: str, percents: Any) -> None:
+    """Refuse published percents that are none: a slip would be taken for another distribution."""
+    is_list = isinstance(percents, list) and all(isinstance(one, int | float) for one in percents)
+    if not is_list or abs(math.fsum(percents) - 100) > PERCENT_TOLERANCE:
+        raise AlignError(f"published answers to {item_id}: {percents} are no percents that add up to 100")
 
 
 def _check_options(where: str, found: Sequence[str], wanted: Sequence[str]) -> None:
@@ -162,18 +176,23 @@ def _parsed(file: Path) -> Any:
 
 @lru_cache(maxsize=16)
 def _items(file: Path) -> dict[str, Item]:
-    return {
-        item_id: Item(**{**entry, "id": item_id, "codes": tuple(entry["codes"])})
-        for item_id, entry in read_json(file).items()
-    }
+    return _entries(file, lambda name, entry: Item(**{**entry, "id": name, "codes": tuple(entry["codes"])}))
 
 
 @lru_cache(maxsize=32)
 def _questions(file: Path) -> dict[str, Question]:
-    return {
-        item_id: Question(entry["question"], tuple(entry["options"]))
-        for item_id, entry in read_json(file).items()
-    }
+    return _entries(file, lambda name, entry: Question(entry["question"], tuple(entry["options"])))
+
+
+def _entries(file: Path, make: Callable[[str, Any], T]) -> dict[str, T]:
+    """Entries of a file by item; what is wrong with one is told with the file and the item."""
+    found = {}
+    for item_id, entry in read_json(file).items():
+        try:
+            found[item_id] = make(item_id, entry)
+        except (KeyError, TypeError) as error:
+            raise AlignError(f"{file}, {item_id}: missing or unknown field: {one_line(error)}") from error
+    return found
 
 
 def _check_texts(file: Path, items: Mapping[str, Item], texts: Mapping[str, Question]) -> None:

@@ -78,7 +78,7 @@ class TensionSet:
 
     Attributes:
         cultures: names of both.
-        name: of the group; by default ``wvs_tension_`` and both names.
+        name: of the group; by default ``wvs_tension_`` (of another survey, its name) and both cultures.
         survey: where the items are from.
     """
 
@@ -96,7 +96,8 @@ class TensionSet:
     @property
     def group(self) -> str:
         """Name of the group."""
-        return self.name or f"wvs_tension_{'_'.join(self.cultures)}"
+        survey = "wvs" if self.survey == "wvs7" else self.survey
+        return self.name or f"{survey}_tension_{'_'.join(self.cultures)}"
 
     def task_name(self, culture: str) -> str:
         """Name of the task that asks in the language of one of the two."""

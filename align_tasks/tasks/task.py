@@ -200,6 +200,8 @@ def refuse_incomplete(config: Mapping[str, Any]) -> None:
         AlignError: names what is missing.
     """
     missing = [key for key in ("custom_dataset", "read_answer", "metrics") if not config.get(key)]
+    if "version" not in (config.get("metadata") or {}):
+        missing.append("metadata: {version: …}")
     if missing:
         raise AlignError(f"task {config.get('task')!r} does not set {', '.join(missing)}")
 

@@ -12,6 +12,7 @@ from align_tasks.plugins.registry import KINDS
 from align_tasks.prompts import Wording
 from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report
+from align_tasks.readers.source import Source
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question
 from align_tasks.trainers import TrainingJob
@@ -23,11 +24,12 @@ implements any of these hooks; each gets a function `register` and calls it for 
 brings. Names to import: `from align_tasks.plugins import hookimpl, Culture, ...`. [plugins.md](plugins.md)
 explains, and [tutorial.md](tutorial.md) builds one step by step.
 
-Wherever a field is a *function*, its name `"package.module:function"` does as well, and is imported only
-when it is needed: starting `align` then imports nothing heavy.
+Pass fields by name. Wherever a field is a *function* (but for `Command.run`), its name
+`"package.module:function"` does as well, and is imported only when it is needed: starting `align` then
+imports nothing heavy.
 """
 
-FURTHER = (Wording, FileSurvey, Item, Question, Answers, ImportRequest, Report, TrainingJob)
+FURTHER = (Wording, FileSurvey, Item, Question, Answers, ImportRequest, Report, Source, TrainingJob)
 
 
 def page() -> str:

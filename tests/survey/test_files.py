@@ -17,6 +17,7 @@ from align_tasks.languages import Language
 from align_tasks.prompts import ENGLISH
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question
+from align_tasks.survey.wvs7 import WVS7
 
 ITEMS = {
     "A1": {"label": "Tea", "scale": "ordinal", "codes": [1, 2, 3], "reverse": True},
@@ -196,8 +197,8 @@ def test_not_offered_names_codes_whatever_their_order(survey: FileSurvey, tmp_pa
     [
         ({"percent": {"A1": [50, 50]}}, "A1: 2 shares for 3 options"),
         ({"percent": {"A1": [50, 25, 20, 5]}}, "A1: 4 shares for 3 options"),
-        ({"percent": {"A1": []}}, "A1: 0 shares for 3 options"),
-        ({"percent": {"A1": [0, 0, 0]}}, "A1: shares must be at least 0, and not all of them 0"),
+        ({"percent": {"A1": []}}, "A1: .* are no percents that add up to 100"),
+        ({"percent": {"A1": [0, 0, 0]}}, "A1: .* are no percents that add up to 100"),
         ({"percent": {"A1": [110, -10, 0]}}, "A1: shares must be at least 0, and not all of them 0"),
         ({"percent": {"B9": [50, 50]}}, "answers to 'B9', which is no item of The tea survey"),
         (
@@ -266,3 +267,27 @@ def test_a_file_that_is_no_json_or_not_there_is_told(survey: FileSurvey, tmp_pat
     file.write_text('{"percent": ')
     with pytest.raises(AlignError, match=r"answers\.json is no JSON: Expecting value"):
         survey.answers(culture)
+
+
+@pytest.mark.parametrize("percents", [[50, 50, 50, 50], [8.932, 8.52, 1.85, 0.31], ["a", 60, 40, 0], 100])
+def test_published_shares_that_are_no_percents_are_refused(percents: Any, tmp_path: Path) -> None:
+    """A slip in a figure typed by hand would be taken for another distribution."""
+    file = tmp_path / "answers.json"
+    file.write_text(json.dumps({"percent": {"Q1": percents}}))
+    with pytest.raises(AlignError, match=r"published answers to Q1: .* are no percents that add up to 100"):
+        WVS7.answers(Culture("uk", "en", "GBR", answers={"wvs7": file}))
+
+
+def test_a_field_that_an_answers_file_does_not_have_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    file.write_text('{"not_ofered": {"Q33": [2]}}')
+    with pytest.raises(AlignError, match=r"respondents, percent, not_offered.* and nothing else"):
+        WVS7.answers(Culture("uk", "en", "GBR", answers={"wvs7": file}))
+
+
+def test_an_entry_with_a_misspelt_field_is_told_with_its_file_and_item(tmp_path: Path) -> None:
+    file = tmp_path / "items.json"
+    file.write_text('{"T1": {"labl": "Tea", "scale": "ordinal", "codes": [1, 2]}}')
+    survey = FileSurvey("tea", "Tea", file, {}, "Nowhere.")
+    with pytest.raises(AlignError, match=r"items\.json, T1: missing or unknown field: .*labl"):
+        survey.items()

@@ -194,12 +194,15 @@ def test_settings_that_would_have_no_effect_are_refused(setting: str) -> None:
 
 
 def test_a_task_file_that_does_not_say_how_answers_are_scored_is_refused() -> None:
-    with pytest.raises(AlignError, match="task 'mine' does not set read_answer, metrics"):
+    with pytest.raises(
+        AlignError, match=r"task 'mine' does not set read_answer, metrics, metadata: \{version"
+    ):
         AlignTask({"task": "mine", "custom_dataset": len})
 
 
 def test_a_task_of_a_kind_without_metrics_is_refused() -> None:
-    settings = {"task": "mine", "custom_dataset": len, "read_answer": len, "metrics": "smell"}
+    functions = {"custom_dataset": len, "read_answer": len}
+    settings = {"task": "mine", **functions, "metrics": "smell", "metadata": {"version": 1}}
     with pytest.raises(AlignError, match="no metrics of kind 'smell'"):
         AlignTask(settings)
 
