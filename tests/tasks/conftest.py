@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from lm_eval.api.instance import Instance
-from lm_eval.api.model import LM
 
 from align_tasks.scores import association, likelihood, ranking, survey, tension
 from align_tasks.scores.scorer import Scorer
+from align_tasks.testing import ScriptedModel
 
 READ_ANSWER: dict[str, Callable[..., Any]] = {
     "association": association.read_answer,
@@ -17,34 +16,6 @@ READ_ANSWER: dict[str, Callable[..., Any]] = {
     "survey": survey.read_answer,
     "tension": tension.read_answer,
 }
-
-
-class ScriptedModel(LM):  # type: ignore[misc]
-    """A model of whom the test says what it answers to each request."""
-
-    def __init__(self, score: Callable[[Instance], float], write: Callable[[Instance], str]) -> None:
-        super().__init__()
-        self.score, self.write = score, write
-        self.seen: list[Instance] = []
-
-    def loglikelihood(self, requests: list[Instance], **_: Any) -> list[tuple[float, bool]]:
-        self.seen += requests
-        return [(self.score(request), False) for request in requests]
-
-    def generate_until(self, requests: list[Instance], **_: Any) -> list[str]:
-        self.seen += requests
-        return [self.write(request) for request in requests]
-
-    def loglikelihood_rolling(self, requests: list[Instance], **_: Any) -> list[float]:
-        raise AssertionError("no task of ours asks this")
-
-    @property
-    def tokenizer_name(self) -> str:
-        return "scripted"
-
-    def apply_chat_template(self, messages: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        turns = "".join(f"<{message['role']}>{message['content']}" for message in messages)
-        return f"{turns}<assistant>" if add_generation_prompt else turns
 
 
 def score_row(kind: str, doc: dict[str, Any], results: Any, cultures: Sequence[str] = ()) -> dict[str, float]:
