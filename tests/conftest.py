@@ -11,6 +11,8 @@ os.environ["ALIGN_LOAD_PLUGINS"] = ""  # before anything loads them: only the pa
 import pytest
 
 from align_tasks import normalise
+from align_tasks.demo_model import demo_model
+from align_tasks.errors import AlignError
 from align_tasks.plugins import hookimpl, loading
 from align_tasks.plugins.loading import BUILTIN, Loaded
 from align_tasks.plugins.plugin import Origin
@@ -33,6 +35,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data in {folder}; name their folder in ALIGN_SHARED_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """Folder of SmolLM2-135M-Instruct."""
+    try:
+        return demo_model()
+    except AlignError as error:
+        pytest.skip(str(error))
 
 
 class InTestPlugins:

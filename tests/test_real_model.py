@@ -12,20 +12,9 @@ from typing import Any
 
 import pytest
 
-from align_tasks.demo_model import demo_model
-from align_tasks.errors import AlignError
-
 pytestmark = pytest.mark.slow
 BIN = Path(sys.executable).parent
 TASKS = "swow_zh,swow_us_rank,swow_us_dist,wvs_tension"
-
-
-@pytest.fixture(scope="module")
-def model() -> Path:
-    try:
-        return demo_model()
-    except AlignError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

@@ -114,8 +114,7 @@ def loaded() -> Loaded:
 
 def refuse_problems(found: Loaded) -> None:
     """Raise what is wrong with plugins, if ``ALIGN_STRICT_PLUGINS`` says so."""
-    problems = found.problems()
-    if problems and is_strict():
+    if is_strict() and (problems := found.problems()):
         errors = [plugin.problem.error for plugin in found.plugins if plugin.problem]
         raise AlignError("\n  ".join(problems), hint=f"({STRICT} is set)") from errors[0] if errors else None
 

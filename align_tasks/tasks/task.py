@@ -79,7 +79,8 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
 
     def _plugins(self) -> list[str]:
         """Packages and versions of the plugins that take part in the task's numbers."""
-        known, found = loaded().registry, loaded()
+        found = loaded()
+        known = found.registry
         arguments = self.config.dataset_kwargs
         names = {arguments.get("culture"), *arguments.get("cultures", ())} & known.cultures.keys()
         named = [known.cultures[name] for name in names]

@@ -14,9 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from align_tasks.demo_model import demo_model
-from align_tasks.errors import AlignError
-
 ROOT = Path(__file__).parents[2]
 PLUGINS = ("align-japan", "align-opinions", "align-affect")
 
@@ -89,15 +86,6 @@ def environment(tmp_path: Path) -> Environment:
     for name in ("lm_eval", "pytest", "ruff"):
         _copy_command(Path(sysconfig.get_path("scripts")) / name, folder / "bin" / name)
     return made
-
-
-@pytest.fixture(scope="session")
-def model() -> Path:
-    """Folder of SmolLM2-135M-Instruct."""
-    try:
-        return demo_model()
-    except AlignError as error:
-        pytest.skip(str(error))
 
 
 def _link(source: str, target: str) -> None:
