@@ -1,1 +1,1 @@
-"""Canonical tables: associations, survey items and word ratings."""
+"""Canonical tables: associations, the participants behind them, survey items and word ratings."""

@@ -16,12 +16,18 @@ Ranges = Mapping[str, tuple[float, float]]
 
 KEYS = {
     "associations": ("cue", "response"),
+    "participants": ("cue", "participant"),
     "items": ("item", "culture", "weighted"),
     "ratings": ("language", "word"),
 }
-"""The columns that tell the rows of a table apart."""
+"""The columns that tell the rows of a table apart; but a person may have met a cue twice."""
 
-_MAY_BE_NULL = {"associations": (), "items": ("n",), "ratings": ("valence", "arousal", "concreteness")}
+_MAY_BE_NULL = {
+    "associations": (),
+    "participants": (),
+    "items": ("n",),
+    "ratings": ("valence", "arousal", "concreteness"),
+}
 _TOLERANCE = 1e-6  # of the sum of shares that were divided by their sum
 
 
@@ -37,7 +43,7 @@ def mistake_in(kind: str, rows: pl.DataFrame, ranges: Ranges) -> str | None:
     """What is wrong with a table, and in which row; None where nothing is.
 
     Args:
-        kind: ``associations``, ``items`` or ``ratings``.
+        kind: ``associations``, ``participants``, ``items`` or ``ratings``.
         rows: with the columns and types of that kind.
         ranges: lowest and highest value of each rating.
     """
@@ -46,7 +52,9 @@ def mistake_in(kind: str, rows: pl.DataFrame, ranges: Ranges) -> str | None:
         for row in rows.filter(check.is_wrong).head(1).select(*keys, *check.shown).iter_rows(named=True):
             return f"{check.reason}: {_told(row)}"
     named = rows.select(keys)
-    if named.hash_rows().n_unique() < rows.height:  # many times faster than looking for the rows
+    may_repeat = kind == "participants"
+    # Hashing is many times faster than looking for the rows.
+    if not may_repeat and named.hash_rows().n_unique() < rows.height:
         for row in named.filter(named.is_duplicated()).head(1).iter_rows(named=True):
             return f"two rows for {_told(row)}"
     return None
@@ -60,6 +68,12 @@ def _checks(kind: str, rows: pl.DataFrame, ranges: Ranges) -> Iterator[_Check]:
         yield _Check(pl.col("count") < 1, "a count below 1", ("count",))
         is_share = pl.col("strength").is_between(0, 1, closed="right")
         yield _Check(~is_share, "a strength outside 0 to 1", ("strength",))
+    elif kind == "participants":
+        responses = pl.col("responses")
+        is_filled = (responses.list.len() > 0) & (
+            responses.list.drop_nulls().list.len() == responses.list.len()
+        )
+        yield _Check(~is_filled, "no words, or one that is missing", ("responses",))
     elif kind == "items":
         yield from _item_checks()
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -48,18 +48,25 @@ def import_file(
     request = ImportRequest(
         path=path, culture=culture, language=language, countries=countries, position=position
     )
-    rows, report = _read(chosen, request)
+    rows, people, report = _read(chosen, request)
     parts = _parts(chosen, rows, culture=culture, language=language)
     for name in parts:
         store.table_path(chosen.kind, name)
     account = report.as_dict()
     about = {"package": f"align-tasks {__version__}", "licence": chosen.licence}
     about |= ({"language": language} if language else {}) | account
-    return [_stored(chosen.kind, name, part, about, account) for name, part in parts.items()]
+    return [
+        {**entry, **account}
+        for name, part in parts.items()
+        for entry in _stored(chosen.kind, name, part, people, about)
+    ]
 
 
-def _read(reader: Reader, request: ImportRequest) -> tuple[pl.DataFrame, Report]:
-    """What a reader makes of a file, checked; a mistake of a plugin's reader is told as such."""
+def _read(reader: Reader, request: ImportRequest) -> tuple[pl.DataFrame, pl.DataFrame | None, Report]:
+    """What a reader makes of a file, as `_checked` returns it, and the account.
+
+    A mistake of a plugin's reader is told as such.
+    """
     read = resolve(reader.read)
     try:
         frame, report = read(request)
@@ -71,9 +78,18 @@ def _read(reader: Reader, request: ImportRequest) -> tuple[pl.DataFrame, Report]
         found = f"{type(frame).__name__} and {type(report).__name__}"
         _refuse(reader, AlignError(f"it returns {found}, not a DataFrame of polars and a Report"))
     try:
-        return tables.checked_rows(reader.kind, frame), report
+        return *_checked(reader, frame), report
     except AlignError as error:
         _refuse(reader, error)
+
+
+def _checked(reader: Reader, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Rows of the reader's kind, and the lists that they were counted from, where it made people's lists."""
+    is_lists = "responses" in frame.columns and "response" not in frame.columns
+    if reader.kind != "associations" or not is_lists:
+        return tables.checked_rows(reader.kind, frame), None
+    people = tables.checked_rows("participants", frame)
+    return tables.checked_rows("associations", tables.counted(people)), people
 
 
 def _refuse(reader: Reader, error: Exception) -> NoReturn:
@@ -97,7 +113,15 @@ def _parts(reader: Reader, rows: pl.DataFrame, **names: str) -> dict[str, pl.Dat
 
 
 def _stored(
-    kind: str, name: str, rows: pl.DataFrame, about: dict[str, Any], account: dict[str, Any]
-) -> dict[str, Any]:
-    sha256 = store.write(kind, name, rows, about)
-    return {"kind": kind, "name": name, "rows": rows.height, "fingerprint": sha256[:12], **account}
+    kind: str, name: str, rows: pl.DataFrame, people: pl.DataFrame | None, about: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Store a table, with its participants beside it; yields what is told of each."""
+    beside = {"participants": people} if kind == "associations" else {}
+    sha256 = store.write(kind, name, rows, about, beside)
+    yield _entry(kind, name, rows)
+    if people is not None:
+        yield _entry("participants", store.name_beside(name, sha256), people)
+
+
+def _entry(kind: str, name: str, rows: pl.DataFrame) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "rows": rows.height, "fingerprint": store.fingerprint(kind, name)}

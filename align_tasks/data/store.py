@@ -4,6 +4,9 @@
 came from. The provenance is written first and found by the table's own hash, so that renaming the Parquet
 file is the one moment at which a table changes: an import that stops before it leaves the earlier table with
 its provenance, and one that stops after it leaves the new table with its own.
+
+A table may have others beside it that say more of the same rows, and must never be another import's. They are
+found by its hash too, and written before it: ``participants/us.<first 12 of its SHA-256>.parquet``.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from align_tasks.errors import AlignError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _LEFTOVER_SECONDS = 3600
+_FINGERPRINT = 12
 
 
 def table_path(kind: str, name: str) -> Path:
@@ -58,12 +62,20 @@ def names(kind: str) -> list[str]:
     return sorted(stem for stem in stems if _NAME.fullmatch(stem))
 
 
-def write(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -> str:
+def write(
+    kind: str,
+    name: str,
+    frame: pl.DataFrame,
+    about: Mapping[str, Any],
+    beside: Mapping[str, pl.DataFrame | None] | None = None,
+) -> str:
     """Put `frame` in place of the table `name`, together with its provenance.
 
     Args:
         frame: rows in their canonical order; the same rows always give the same bytes.
         about: provenance, anything JSON can hold; the table's name, row count and hash are added.
+        beside: tables that belong to this one, by kind, to be found by `name_beside`; None where this one
+            has none of that kind. Those that belonged to the earlier table go with it.
 
     Returns:
         SHA-256 of the table, in hexadecimal.
@@ -74,22 +86,27 @@ def write(kind: str, name: str, frame: pl.DataFrame, about: Mapping[str, Any]) -
     path = table_path(kind, name)
     content = _parquet(frame)
     sha256 = _sha256(content)
-    record = _record_path(path, sha256)
-    told = {"table": f"{kind}/{name}", "rows": frame.height, "sha256": sha256, **about}
+    others = {other: rows for other, rows in (beside or {}).items() if rows is not None}
     with _failing_as_told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(path)
-        earlier = _sha256(path.read_bytes()) if path.exists() else None
+        earlier = _sha256_of(path)
         try:
-            _replace(record, json.dumps(told, ensure_ascii=False, indent=1).encode())
-            _replace(path, content)
+            for other, rows in others.items():
+                _put(table_path(other, name_beside(name, sha256)), rows.height, _parquet(rows), about)
+            _put(path, frame.height, content, about)
         except BaseException:
-            if not path.exists() or _sha256(path.read_bytes()) != sha256:
-                record.unlink(missing_ok=True)
+            if _sha256_of(path) != sha256:
+                for other in others:
+                    _clear_beside(other, name, kept=earlier, gone=(sha256,))
             raise
-        if earlier not in (None, sha256):
-            _record_path(path, str(earlier)).unlink(missing_ok=True)
+        for other in beside or {}:
+            kept = sha256 if other in others else None
+            _clear_beside(other, name, kept=kept, gone=(earlier, sha256))
     return sha256
+
+
+def name_beside(name: str, sha256: str) -> str:
+    """Name of the tables that belong to the table `name` of that SHA-256, whatever their kind."""
+    return f"{name}.{sha256[:_FINGERPRINT]}"
 
 
 def read(kind: str, name: str) -> pl.DataFrame:
@@ -118,7 +135,7 @@ def provenance(kind: str, name: str) -> dict[str, Any]:
 
 def fingerprint(kind: str, name: str) -> str:
     """First 12 hexadecimal digits of the table's SHA-256; raises if there is no such table."""
-    return _sha256(_content(kind, name))[:12]
+    return _sha256(_content(kind, name))[:_FINGERPRINT]
 
 
 def _checked(kind: str, name: str) -> tuple[bytes, str, Path]:
@@ -147,6 +164,25 @@ def _parquet(frame: pl.DataFrame) -> bytes:
     return file.getvalue()
 
 
+def _put(path: Path, rows: int, content: bytes, about: Mapping[str, Any]) -> None:
+    """Write a table and its provenance, the earlier ones staying unless both are in place."""
+    sha256 = _sha256(content)
+    record = _record_path(path, sha256)
+    told = {"table": f"{path.parent.name}/{path.stem}", "rows": rows, "sha256": sha256, **about}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(path)
+    earlier = _sha256_of(path)
+    try:
+        _replace(record, json.dumps(told, ensure_ascii=False, indent=1).encode())
+        _replace(path, content)
+    except BaseException:
+        if _sha256_of(path) != sha256:
+            record.unlink(missing_ok=True)
+        raise
+    if earlier not in (None, sha256):
+        _record_path(path, str(earlier)).unlink(missing_ok=True)
+
+
 def _replace(path: Path, content: bytes) -> None:
     """Put `content` in place of the file `path`, whole or not at all, and durably."""
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -166,8 +202,28 @@ def _clear_leftovers(table: Path) -> None:
     stem = table.name[: -len(".parquet")]
     current = _record_path(table, _sha256(table.read_bytes())) if table.exists() else None
     for left in (*table.parent.glob(f".{stem}.*.tmp"), *table.parent.glob(f"{stem}.{'[0-9a-f]' * 16}.json")):
-        if left != current and time.time() - left.stat().st_mtime > _LEFTOVER_SECONDS:
+        if left != current and _is_old(left):
             left.unlink(missing_ok=True)
+
+
+def _clear_beside(kind: str, name: str, *, kept: str | None, gone: Collection[str | None]) -> None:
+    """Remove the tables of `kind` beside the table `name` where it had a SHA-256 of `gone`.
+
+    Others than those of `kept` were left behind when an import was killed. They go after an hour, since an
+    import that is at work may need them; what cannot be removed is never found, and does no harm.
+    """
+    tail = rf"([0-9a-f]{{{_FINGERPRINT}}})\.(parquet|[0-9a-f]{{16}}\.json)(\.\d+\.tmp)?"
+    wanted, *unwanted = ((sha256 or "")[:_FINGERPRINT] for sha256 in (kept, *gone))
+    with suppress(OSError):
+        for file in (paths.data_dir() / kind).iterdir():
+            found = re.fullmatch(rf"\.?{re.escape(name)}\.{tail}", file.name)
+            if found and found[1] != wanted and (found[1] in unwanted or _is_old(file)):
+                file.unlink(missing_ok=True)
+
+
+def _is_old(file: Path) -> bool:
+    """Whether no import that is still at work can have written a file."""
+    return time.time() - file.stat().st_mtime > _LEFTOVER_SECONDS
 
 
 def _sync_folder(folder: Path) -> None:
@@ -190,6 +246,10 @@ def _failing_as_told(table: Path) -> Iterator[None]:
             f"cannot write to {table.parent}: {reason}; the table {name} is as it was",
             hint="Make room or name another data directory in ALIGN_DATA.",
         ) from error
+
+
+def _sha256_of(path: Path) -> str | None:
+    return _sha256(path.read_bytes()) if path.exists() else None
 
 
 def _sha256(content: bytes) -> str:

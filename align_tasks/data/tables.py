@@ -1,12 +1,16 @@
-"""The three canonical tables: what their columns mean, and how they are read and written.
+"""The four canonical tables: what their columns mean, and how they are read and written.
 
 ============  ==============================  ====================================
 kind          one table for each              rows
 ============  ==============================  ====================================
 associations  culture (``us``)                one per cue and response
+participants  table of associations, where    one per person and cue
+              the file tells who answered
 items         survey and part (``wvs7.USA``)  one per item, culture and weighting
 ratings       language and source             one per word
 ============  ==============================  ====================================
+
+Associations are counted from the lists of their participants, which are stored beside them.
 """
 
 from __future__ import annotations
@@ -28,6 +32,13 @@ ASSOCIATIONS: dict[str, Any] = {
     "count": pl.Int64(),
     "n": pl.Int64(),  # kept responses to the cue: the sum of its counts
     "strength": pl.Float64(),  # count / n, in (0, 1]
+}
+PARTICIPANTS: dict[str, Any] = {
+    "culture": pl.String(),
+    "cue": pl.String(),
+    "participant": pl.String(),  # as the file names the person; where it does not, "#1", "#2", … a list each
+    "position": pl.String(),  # "R1" or "R123"
+    "responses": pl.List(pl.String()),  # words in the order written, at least one; repeated ones count again
 }
 ITEMS: dict[str, Any] = {
     "item": pl.String(),
@@ -52,9 +63,15 @@ RATING_RANGES: dict[str, tuple[float, float]] = {"valence": (1, 9), "arousal": (
 
 ALL = "all"  # the part of a survey's table that holds every country of a file
 
-_SCHEMAS = {"associations": ASSOCIATIONS, "items": ITEMS, "ratings": RATINGS}
+_SCHEMAS = {
+    "associations": ASSOCIATIONS,
+    "participants": PARTICIPANTS,
+    "items": ITEMS,
+    "ratings": RATINGS,
+}
 _ORDER = {
     "associations": (["cue", "count", "response"], [False, True, False]),
+    "participants": (["cue", "participant", "responses"], [False, False, False]),
     "items": (["item", "culture", "weighted"], [False, False, False]),
     "ratings": (["word"], [False]),
 }
@@ -92,6 +109,31 @@ def checked_rows(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
         raise AlignError(f"these rows are no table of {kind}: {mistake}")
     by, descending = _ORDER[kind]
     return rows.sort(by, descending=descending)
+
+
+def counted(participants: pl.DataFrame) -> pl.DataFrame:
+    """The associations that people's lists make, columns of `ASSOCIATIONS`: every word of every list counts.
+
+    Args:
+        participants: columns of `PARTICIPANTS`.
+    """
+    words = participants.select("culture", "cue", "position", response="responses").explode("response")
+    counts = words.group_by("culture", "cue", "position", "response").len("count")
+    n = pl.col("count").sum().over("cue")
+    return counts.with_columns(n=n, strength=pl.col("count") / n)
+
+
+def participants_table(culture: str) -> str | None:
+    """Name of the table of the people whose lists make the associations of `culture`.
+
+    Returns:
+        None if the imported file does not tell who answered.
+
+    Raises:
+        AlignError: there are no associations of `culture`.
+    """
+    name = store.name_beside(culture, store.fingerprint("associations", culture))
+    return name if name in store.names("participants") else None
 
 
 def read_associations(culture: str) -> pl.DataFrame:
@@ -180,7 +222,7 @@ def list_tables() -> list[dict[str, Any]]:
 
     A table that cannot be read, or is not as it was imported, has ``"problem"`` in place of its provenance.
     """
-    return [_described(kind, name) for kind in _SCHEMAS for name in store.names(kind)]
+    return [_described(kind, name) for kind in _SCHEMAS for name in _names(kind)]
 
 
 def provenance(kind: str, name: str) -> dict[str, Any]:
@@ -226,6 +268,23 @@ def _nothing_of(
 ) -> AlignError:
     what = f"survey {survey!r}" if country is None else f"{country} in survey {survey!r}"
     return AlignError(f"no {'weighted ' if weighted else ''}answers of {what} have been imported", hint=hint)
+
+
+def _names(kind: str) -> list[str]:
+    """Names of the tables in use: of participants, those that belong to associations at hand."""
+    there = store.names(kind)
+    if kind != "participants":
+        return there
+    used = {table for culture in store.names("associations") if (table := _participants_of(culture))}
+    return [name for name in there if name in used]
+
+
+def _participants_of(culture: str) -> str | None:
+    """As `participants_table`, and None where the associations cannot be read."""
+    try:
+        return participants_table(culture)
+    except AlignError:
+        return None
 
 
 def _described(kind: str, name: str) -> dict[str, Any]:

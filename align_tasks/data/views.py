@@ -16,7 +16,7 @@ from align_tasks.data.answers import CueAnswers, ItemAnswers, Shares
 _BAR = 40
 _SHOWN = 25
 _SOURCE = 24
-_SIZES = {"associations": "cues kept", "items": "items", "ratings": "kept"}
+_SIZES = {"associations": "cues kept", "participants": "cues kept", "items": "items", "ratings": "kept"}
 
 
 def print_imports(stored: list[dict[str, Any]]) -> None:
@@ -144,4 +144,4 @@ def _plain(value: Any) -> str:
 
 
 def _unit(kind: str) -> str:
-    return {"associations": "cues", "items": "items", "ratings": "words"}[kind]
+    return {"associations": "cues", "participants": "cues", "items": "items", "ratings": "words"}[kind]

@@ -54,7 +54,8 @@ class Reader:
         describes: which files these are, for ``--help``.
         recognises: takes the path; whether this reader knows the layout.
         read: takes an `ImportRequest`; returns the rows as a polars DataFrame, and an account of every row
-            of the file (`align_tasks.readers.report.Report`).
+            of the file (`align_tasks.readers.report.Report`). Where a file of associations tells who
+            answered, these rows are people's lists (`PARTICIPANTS`), from which associations are counted.
         licence: of the data, recorded with the table.
         table: name of the table: ``{culture}`` for associations, ``{language}.NAME`` for ratings, and for
             items ``SURVEY.{culture}``, a table for each country of the rows, or ``SURVEY.all``.

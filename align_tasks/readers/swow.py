@@ -3,16 +3,15 @@
 ``swow-strength``   ``strength.SWOW-EN.R1.csv``: cue, response, R1 or R123 (how many gave it), N, strength.
 ``swow-responses``  ``SWOW-EN.R100.csv``, ``SWOWZH.R55.csv``: one line per person and cue with R1, R2 and R3.
 
-Both become one row per cue and response. What is not a word is left out under a named reason, so that the
-strengths of a cue are shares of the words that people gave and sum to 1 (the released N counts markers such
-as ``#Missing`` too).
+The first become one row per cue and response, the second one per person and cue: the words that this person
+wrote. What is not a word is left out under a named reason, so that the strengths of a cue are shares of the
+words that people gave and sum to 1 (the released N counts markers such as ``#Missing`` too).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -35,6 +34,7 @@ VERSION = 1
 _NOT_WORDS = ("blank", "#Missing", "#Unknown", "No more responses", "Unknown word", "only punctuation")
 _MOST = 2**31 - 1  # people; no count is larger, and sums of counts stay within 64 bits
 _ANSWERS = (("R1", "R1Raw", "asso1"), ("R2", "R2Raw", "asso2"), ("R3", "R3Raw", "asso3"))
+_PERSON = ("participantID", "recodedPP_ID")  # "id", "trialsID" and "responseID" name a line
 
 
 def is_strength(path: Path) -> bool:
@@ -64,7 +64,10 @@ def read_strength(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
             numbers, or has had its rare responses cut off.
     """
     text = read_text(request.path)
-    return _read(text, "swow-strength", _strength_rows(text, request.position), request)
+    rows = _strength_rows(text, request.position)
+    kept = _kept(rows.frame, request.language)
+    report = _report(text, "swow-strength", rows, kept)
+    return _of_request(_associations(kept), rows, request), report
 
 
 def read_responses(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
@@ -74,18 +77,26 @@ def read_responses(request: ImportRequest) -> tuple[pl.DataFrame, Report]:
         request: whose associations they are, and in which language; without a position, all three count.
 
     Returns:
-        The table (columns of `align_tasks.data.tables.ASSOCIATIONS`) and the account of the file.
+        The table (columns of `align_tasks.data.tables.PARTICIPANTS`) and the account of the file, in which
+        what is kept are the associations that are counted from it.
 
     Raises:
         AlignError: the file is not of this layout, or is damaged.
     """
     text = read_text(request.path)
-    return _read(text, "swow-responses", _response_rows(text, request.position or "R123"), request)
+    rows, people = _response_rows(text, request.position or "R123")
+    kept = _kept(rows.frame, request.language)
+    lists = _lists(kept, people)
+    report = _report(text, "swow-responses", rows, kept, _list_facts(lists, people))
+    return _of_request(_with_nobody_numbered(lists), rows, request), report
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """What a file holds: rows of cue, response (null: no answer) and count, called `unit` in the account."""
+    """What a file holds: rows of cue, response (null: no answer) and count, called `unit` in the account.
+
+    Rows of people's responses have the `line` of the person too, and the `place` in the order written.
+    """
 
     frame: pl.DataFrame
     position: Position
@@ -93,24 +104,47 @@ class _Rows:
     warnings: tuple[str, ...] = ()
 
 
-def _read(text: TextFile, reader: str, rows: _Rows, request: ImportRequest) -> tuple[pl.DataFrame, Report]:
-    table, account = _associations(rows.frame, request.language)
-    table = table.with_columns(culture=pl.lit(request.culture), position=pl.lit(rows.position))
-    report = Report(
+@dataclass(frozen=True)
+class _Kept:
+    """What is left of a file's rows.
+
+    Attributes:
+        rows: those with a word on both sides, cue and response as places in `words`.
+        pairs: the same, merged: one row per cue and response.
+        words: normalised.
+        dropped: number of the other rows, by reason.
+        facts: further figures for the account.
+    """
+
+    rows: pl.DataFrame
+    pairs: pl.DataFrame
+    words: pl.Series
+    dropped: dict[str, int]
+    facts: dict[str, int]
+
+
+def _of_request(table: pl.DataFrame, rows: _Rows, request: ImportRequest) -> pl.DataFrame:
+    return table.with_columns(culture=pl.lit(request.culture), position=pl.lit(rows.position))
+
+
+def _report(
+    text: TextFile, reader: str, rows: _Rows, kept: _Kept, more: dict[str, int] | None = None
+) -> Report:
+    """The account of a file; raises if nothing is left of it."""
+    if kept.pairs.is_empty():
+        raise nothing_left(text.source, "association", kept.dropped)
+    return Report(
         source=text.source,
         reader=reader,
         unit=rows.unit,
         counted=rows.frame.height,
-        kept=table.height,
-        merged=account.pop("merged"),
-        dropped=account.pop("dropped"),
-        facts={"position": rows.position, "encoding": text.encoding, **account},
+        kept=kept.pairs.height,
+        merged=kept.rows.height - kept.pairs.height,
+        dropped=kept.dropped,
+        facts={"position": rows.position, "encoding": text.encoding, **kept.facts, **(more or {})},
         warnings=rows.warnings,
         reader_version=VERSION,
     )
-    if table.is_empty():
-        raise nothing_left(text.source, "association", report.dropped)
-    return table, report
 
 
 def _strength_rows(text: TextFile, position: Position | None) -> _Rows:
@@ -159,7 +193,8 @@ def _incomplete(frame: pl.DataFrame) -> tuple[str, ...]:
     )
 
 
-def _response_rows(text: TextFile, position: Position) -> _Rows:
+def _response_rows(text: TextFile, position: Position) -> tuple[_Rows, pl.DataFrame]:
+    """The responses, and the `participant` of each line; without this column if the file tells none."""
     found = [column(text, *names) for names in _ANSWERS]
     kinds = _ANSWERS[:1] if position == "R1" else _ANSWERS
     lacking = [names[0] for names, there in zip(kinds, found, strict=False) if there is None]
@@ -167,13 +202,22 @@ def _response_rows(text: TextFile, position: Position) -> _Rows:
         raise missing_columns(text, f"a file of people's responses in the positions {position}", lacking)
     (cue,) = required(text, "a file of people's responses", ["cue"])
     columns = [c for c in found if c is not None]
-    wide = cells(with_empty_for_bare_na(text), [cue, *columns]).rename({cue: "cue"})
+    person = [name for name in [column(text, *_PERSON)] if name is not None]
+    wide = cells(with_empty_for_bare_na(text), [cue, *columns, *person]).rename({cue: "cue"})
     if not text.quoted:
         wide = wide.with_columns(_without_bare_na(columns))
-    cues = pl.col("cue").fill_null("")
-    taken = columns[: len(kinds)]
-    rows = pl.concat([wide.select(cue=cues, response=c, count=pl.lit(1, pl.Int64)) for c in taken])
-    return _Rows(rows, position, "responses")
+    cues, one = pl.col("cue").fill_null(""), pl.lit(1, pl.Int64)
+    taken = enumerate(columns[: len(kinds)])
+    rows = pl.concat(
+        [wide.select("line", cue=cues, response=c, count=one, place=pl.lit(i, pl.Int8)) for i, c in taken]
+    )
+    people = wide.select("line", *(_named(name).alias("participant") for name in person))
+    return _Rows(rows, position, "responses"), people
+
+
+def _named(person: str) -> pl.Expr:
+    name = pl.col(person).str.strip_chars()
+    return pl.when(~name.is_in(["", "NA"])).then(name)
 
 
 def _without_bare_na(columns: list[str]) -> list[pl.Expr]:
@@ -183,27 +227,59 @@ def _without_bare_na(columns: list[str]) -> list[pl.Expr]:
     return [pl.when(~missing).then(pl.col(c)).alias(c) for c, missing in zip(columns, gone, strict=True)]
 
 
-def _associations(rows: pl.DataFrame, language: str) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Normalise, drop and merge rows of cue, response (null: no answer) and count."""
+def _kept(rows: pl.DataFrame, language: str) -> _Kept:
+    """Normalise rows of cue, response (null: no answer) and count, drop what is no word, and merge."""
     codes, words = _dictionary(rows, language)
     coded = _coded(rows, codes).with_columns(reason=_reason())
-    kept = coded.filter(pl.col("reason").is_null()).group_by("cue", "response").agg(pl.col("count").sum())
-    kept = kept.with_columns(n=pl.col("count").sum().over("cue"))
-    dropped = _dropped(coded)
-    table = kept.select(
-        cue=words.gather(kept["cue"]),
-        response=words.gather(kept["response"]),
+    kept = coded.filter(pl.col("reason").is_null()).drop("reason")
+    pairs = kept.group_by("cue", "response").agg(pl.col("count").sum())
+    facts = {
+        **_cue_facts(rows, codes, pairs),
+        "responses in": int(rows["count"].sum()),
+        "responses kept": int(pairs["count"].sum()),
+    }
+    return _Kept(kept, pairs, words, _dropped(coded), facts)
+
+
+def _associations(kept: _Kept) -> pl.DataFrame:
+    pairs = kept.pairs.with_columns(n=pl.col("count").sum().over("cue"))
+    return pairs.select(
+        cue=kept.words.gather(pairs["cue"]),
+        response=kept.words.gather(pairs["response"]),
         count="count",
         n="n",
         strength=pl.col("count") / pl.col("n"),
     )
-    return table, {
-        "merged": rows.height - kept.height - sum(dropped.values()),
-        "dropped": dropped,
-        **_cue_facts(rows, codes, kept),
-        "responses in": int(rows["count"].sum()),
-        "responses kept": int(kept["count"].sum()),
+
+
+def _lists(kept: _Kept, people: pl.DataFrame) -> pl.DataFrame:
+    """The words of each line, in the order written; lines without any are left out."""
+    rows = kept.rows.sort("line", "place")
+    words = rows.select("line", "cue", responses=kept.words.gather(rows["response"]))
+    lists = words.group_by("line").agg(pl.col("cue").first(), "responses")
+    lists = lists.with_columns(cue=kept.words.gather(lists["cue"])).join(people, on="line", how="left")
+    return lists.drop("line")
+
+
+def _list_facts(lists: pl.DataFrame, people: pl.DataFrame) -> dict[str, int]:
+    facts = {
+        "lists in": people.height,
+        "lists kept": lists.height,
+        "lists without a word": people.height - lists.height,
     }
+    if "participant" in lists.columns:
+        facts["participants"] = lists["participant"].drop_nulls().n_unique()
+    return facts
+
+
+def _with_nobody_numbered(lists: pl.DataFrame) -> pl.DataFrame:
+    """Give lists whose person the file does not name a number that does not depend on the order of lines."""
+    if "participant" not in lists.columns:
+        lists = lists.with_columns(participant=pl.lit(None, pl.String))
+    if lists["participant"].null_count() == 0:
+        return lists
+    number = pl.format("#{}", pl.col("participant").is_null().cum_sum())
+    return lists.sort("cue", "responses").with_columns(pl.col("participant").fill_null(number))
 
 
 def _dictionary(rows: pl.DataFrame, language: str) -> tuple[pl.DataFrame, pl.Series]:

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import csv
+import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from align_tasks.data import tables
 from align_tasks.errors import AlignError
+from align_tasks.normalise import marker, normalise
 from align_tasks.readers.reader import ImportRequest, Position, reader_for
 from align_tasks.readers.report import Report
 from align_tasks.reference import resolve
@@ -29,7 +36,13 @@ def _file(*rows: str) -> str:
 
 
 def _rows(frame: pl.DataFrame) -> list[tuple[str, str, int]]:
-    return sorted(frame.select("cue", "response", "count").iter_rows())
+    """Cue, response and count, of people's lists those that they make."""
+    counts = tables.counted(frame) if "responses" in frame.columns else frame
+    return sorted(counts.select("cue", "response", "count").iter_rows())
+
+
+def _lists(frame: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
+    return sorted(frame.select("cue", "participant", "responses").iter_rows())
 
 
 def test_every_row_is_kept_merged_or_dropped_for_a_named_reason(write: Write) -> None:
@@ -201,7 +214,140 @@ def test_responses_as_r_writes_them_keep_the_word_na(write: Write) -> None:
     assert (report.unit, report.counted, report.kept, report.merged) == ("responses", 12, 6, 1)
     assert report.dropped == {"no answer": 4, "No more responses": 1}
     assert set(frame["position"]) == {"R123"}
-    assert frame.filter(pl.col("cue") == "red")["n"].unique().to_list() == [5]
+    counts = tables.counted(frame)
+    assert counts.filter(pl.col("cue") == "red")["n"].unique().to_list() == [5]
+    assert counts.filter(pl.col("response") == "color")["strength"].to_list() == [0.4]
+
+
+def test_what_a_person_wrote_stays_together_in_the_order_written(write: Write) -> None:
+    frame, report = read_swow(write("SWOW-EN.R100.csv", R_FILE), "us", "en")
+    assert _lists(frame) == [
+        ("na", "4", ["sodium, mostly", "x,na,y"]),
+        ("red", "1", ["color", "blood"]),
+        ("red", "2", ["color", "na", "rose"]),
+    ]
+    assert set(frame["culture"]) == {"us"}
+    facts = report.as_dict()["facts"]
+    assert (facts["lists in"], facts["lists kept"], facts["lists without a word"]) == (4, 3, 1)
+    assert facts["participants"] == 3
+
+
+def test_a_list_lacks_what_is_no_word_and_keeps_what_is_said_twice(write: Write) -> None:
+    lines = [
+        "participantID,cue,R1,R2,R3",
+        "7,Tea,#Missing,Cup,#Unknown",
+        "7,tea,Tea,...,cup",
+        "8,tea,No more responses,Unknown word,",
+        "8,...,milk,milk,milk",
+        "8,tea,milk,cup,Milk!",
+        "8,tea,cup,milk,",
+    ]
+    frame, report = read_swow(write("a.csv", "\n".join(lines)), "us", "en")
+    assert _lists(frame) == [
+        ("tea", "7", ["cup"]),
+        ("tea", "7", ["cup"]),
+        ("tea", "8", ["cup", "milk"]),
+        ("tea", "8", ["milk", "cup", "milk"]),
+    ]
+    assert _rows(frame) == [("tea", "cup", 4), ("tea", "milk", 3)]
+    assert (report.counted, report.kept, report.merged) == (18, 2, 5)
+    assert report.dropped == {
+        "#Missing": 1,
+        "#Unknown": 1,
+        "No more responses": 1,
+        "Unknown word": 1,
+        "cue is only punctuation": 3,
+        "no answer": 2,
+        "only punctuation": 1,
+        "same as the cue": 1,
+    }
+    facts = report.as_dict()["facts"]
+    assert (facts["lists in"], facts["lists kept"], facts["lists without a word"]) == (6, 4, 2)
+    assert facts["participants"] == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("id;participantID;created_at;cue;R1;R2;R3", "901;p5;2016;狗;貓;骨头;"),  # English and Chinese
+        ("trialsID;participantID;cue;R1;R2;R3", "901;p5;狗;貓;骨头;"),
+        ("participantID;responseID;cue;R1;R2;R3", " p5 ;901;狗;貓;骨头;"),  # Rioplatense Spanish
+        ("recodedPP_ID;ctr;cue;asso1;asso2;asso3", "p5;901;狗;貓;骨头;"),  # Dutch
+    ],
+)
+def test_the_person_is_told_by_the_released_columns_and_not_the_line(
+    header: str, line: str, write: Write
+) -> None:
+    frame, _ = read_swow(write("a.csv", f"{header}\n{line}\n"), "zh", "zh")
+    assert _lists(frame) == [("狗", "p5", ["猫", "骨头"])]
+
+
+def test_people_without_a_name_are_numbered_whatever_the_order_of_lines(write: Write) -> None:
+    lines = ["tea,milk,cup,", "sun,hot,,", "tea,cup,milk,sugar", "tea,cup,,"]
+    expected = [
+        ("sun", "#1", ["hot"]),
+        ("tea", "#2", ["cup"]),
+        ("tea", "#3", ["cup", "milk", "sugar"]),
+        ("tea", "#4", ["milk", "cup"]),
+    ]
+    for order in (lines, lines[::-1]):
+        frame, report = read_swow(write("a.csv", "\n".join(["cue,R1,R2,R3", *order])), "us", "en")
+        assert _lists(frame) == expected
+        assert "participants" not in report.facts
+
+
+def test_some_people_without_a_name_are_numbered_among_themselves(write: Write) -> None:
+    lines = ["participantID,cue,R1,R2,R3", "1,tea,cup,,", ",tea,milk,,", "NA,tea,hot,,", "2,tea,leaf,,"]
+    frame, report = read_swow(write("a.csv", "\n".join(lines)), "us", "en")
+    assert _lists(frame) == [
+        ("tea", "#1", ["hot"]),
+        ("tea", "#2", ["milk"]),
+        ("tea", "1", ["cup"]),
+        ("tea", "2", ["leaf"]),
+    ]
+    assert report.facts["participants"] == 2
+
+
+WORDS = ("tea", "Tea", "tea.", "cup", "CUP", " cup", "“cup”", "ice, cold", 'a "b"', "NA", "null", "紅")
+CELLS = st.sampled_from((*WORDS, "", "#Missing", "No more responses", "..."))
+LINES = st.lists(st.tuples(st.sampled_from("12345"), CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_the_words_of_all_lists_are_the_words_that_are_counted(
+    lines: list[tuple[str, str, str, str, str]],
+) -> None:
+    """The lists beside a plain loop over the lines, the counts beside a strength file of the same answers."""
+    lists = [(cue, who, words) for who, *rest in lines for cue, words in [_words_of(*rest)] if cue and words]
+    counts = Counter((cue, word) for cue, _, words in lists for word in words)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "SWOW-EN.R100.csv"
+        header = ("participantID", "cue", "R1", "R2", "R3")
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerows([header, *lines])
+        if not counts:
+            with pytest.raises(AlignError, match="no association is left"):
+                read_swow(path, "us", "en")
+            return
+        frame, report = read_swow(path, "us", "en")
+        rows = [(cue, word, number, 0, 0) for (cue, word), number in counts.items()]
+        path = Path(folder) / "strength.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("cue", "response", "R123", "N", "R123.Strength"), *rows])
+        strengths, _ = read_swow(path, "us", "en")
+    assert _lists(frame) == sorted(lists)
+    assert report.facts["lists kept"] == len(lists)
+    assert report.facts["responses kept"] == sum(counts.values())
+    made = tables.checked_rows("associations", tables.counted(frame))
+    assert made.equals(tables.checked_rows("associations", strengths))
+    assert report.kept == made.height
+
+
+def _words_of(cue: str, *answers: str) -> tuple[str, list[str]]:
+    asked = "" if marker(cue) else normalise(cue, "en")
+    words = ["" if marker(answer) else normalise(answer, "en") for answer in answers]
+    return asked, [word for word in words if word and word != asked]
 
 
 def test_first_responses_only(write: Write) -> None:
