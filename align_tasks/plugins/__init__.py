@@ -9,6 +9,8 @@ named by an entry point::
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pluggy import HookimplMarker
 
 from align_tasks.commands.command import Command
@@ -23,7 +25,10 @@ from align_tasks.scores.metric import Metric
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question, Survey
 from align_tasks.tasks.offers import CultureTask, TaskFolder, TaskOffer, TensionSet
-from align_tasks.trainers import Trainer, TrainingJob
+from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
+
+if TYPE_CHECKING:
+    from align_tasks.recipes import Recipe
 
 hookimpl = HookimplMarker("align_tasks")
 
@@ -40,6 +45,7 @@ __all__ = [
     "Metric",
     "Question",
     "Reader",
+    "Recipe",
     "Report",
     "Source",
     "Survey",
@@ -48,7 +54,17 @@ __all__ = [
     "TensionSet",
     "Trainer",
     "TrainingJob",
+    "TrainingResult",
     "Wording",
     "hookimpl",
     "read_wording",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`Recipe`, which imports pydantic, once it is asked for: starting `align` does not."""
+    if name == "Recipe":
+        from align_tasks.recipes import Recipe
+
+        return Recipe
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

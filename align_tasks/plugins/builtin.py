@@ -77,7 +77,7 @@ def register_commands(register: Callable[[Command], None]) -> None:
     register(Command("data", data.app))
     register(Command("tasks", tasks.app))
     register(Command("eval", evaluate.evaluate, example=evaluate.EXAMPLE))
-    register(Command("train", train.train, example=train.EXAMPLE))
+    register(Command("train", train.app))
     register(Command("plugins", plugins.app))
     register(Command("demo", demo.demo, example=demo.EXAMPLE))
 

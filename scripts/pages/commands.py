@@ -22,18 +22,27 @@ COMMANDS = (
     "tasks write",
     "eval",
     "train",
+    "train sft",
     "plugins",
     "plugins new",
     "demo",
 )
 
 
+TRAINERS = "align-trainers"
 ALIGN = "import sys; sys.argv[0] = 'align'; from align_tasks.commands.main import run; run()"
 
 
 def page() -> str:
     """The page."""
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "ALIGN_DATA": "/nowhere"}
+    environment = {
+        **os.environ,
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "ALIGN_DATA": "/nowhere",
+        "ALIGN_LOAD_PLUGINS": TRAINERS,
+    }
     parts = [NOTE, "# Commands\n"]
     for command in COMMANDS:
         words = ["align", *command.split()]

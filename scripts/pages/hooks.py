@@ -13,9 +13,10 @@ from align_tasks.prompts import Wording
 from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report
 from align_tasks.readers.source import Source
+from align_tasks.recipes import Recipe
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question
-from align_tasks.trainers import TrainingJob
+from align_tasks.trainers import TrainingJob, TrainingResult
 from pages.common import NOTE
 
 INTRODUCTION = """
@@ -29,7 +30,19 @@ Pass fields by name. Wherever a field is a *function* (but for `Command.run`), i
 imports nothing heavy.
 """
 
-FURTHER = (Wording, FileSurvey, Item, Question, Answers, ImportRequest, Report, Source, TrainingJob)
+FURTHER = (
+    Wording,
+    FileSurvey,
+    Item,
+    Question,
+    Answers,
+    ImportRequest,
+    Report,
+    Source,
+    Recipe,
+    TrainingJob,
+    TrainingResult,
+)
 
 
 def page() -> str:
@@ -58,14 +71,19 @@ def _described(one: type) -> list[str]:
             f"| `{field.name}` | {_default(field)} | {attributes.get(field.name, '')} |"
             for field in fields(one)
         ]
-    else:
-        lines += ["| to implement | |", "|---|---|"]
-        lines += [f"| `{name}` | {text} |" for name, text in attributes.items()]
-        for name, method in inspect.getmembers(one, inspect.isfunction):
-            if not name.startswith("_"):
-                about = (inspect.getdoc(method) or "").split("\n\n")[0]
-                lines.append(f"| `{name}{_signature(method)}` | {_as_markdown(about)} |")
+    elif rows := [f"| `{name}` | {text} |" for name, text in attributes.items()] + _methods(one):
+        lines += ["| to implement | |", "|---|---|", *rows]
     return [*lines, ""]
+
+
+def _methods(one: type) -> list[str]:
+    """A row for each method of ours."""
+    rows = []
+    for name, method in inspect.getmembers(one, inspect.isfunction):
+        if not name.startswith("_") and method.__module__.startswith("align_tasks"):
+            about = (inspect.getdoc(method) or "").split("\n\n")[0]
+            rows.append(f"| `{name}{_signature(method)}` | {_as_markdown(about)} |")
+    return rows
 
 
 def _attributes(text: str) -> dict[str, str]:

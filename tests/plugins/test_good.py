@@ -35,6 +35,9 @@ def test_what_a_plugin_adds_is_there_at_once(align: Any) -> None:
     assert (good["status"], good["problem"], good["fix"], done.warnings) == ("loaded", None, None, [])
     assert align.run("greet", "--name", "Ada").out == "Hello Ada\n"
     assert align.run("train").out == "copy: Copies nothing.\n"
+    assert "copy  Copies nothing." in align.run("train", "--help").out
+    shown = align.run("train", "copy", "--show-recipe", "--recipe", "twice").out
+    assert shown == "# How many times. (a whole number at least 0)\nsteps: 2\n"
     assert "associations of gb (SWOW-GB): not imported." in align.run("data", "list").err
     assert align.run("data", "show", "gb", "red").out.splitlines()[3].split()[:2] == ["blue", "36"]
     assert "- postcards: postcards" in align.run("data", "import", "swow", "--help").out
@@ -46,6 +49,14 @@ def test_a_reader_is_asked_about_files_that_the_package_does_not_know(align: Any
     (tmp_path / "greetings.postcard").write_text("Wish you were here")
     done = align.run("data", "import", "swow", tmp_path / "greetings.postcard", "--culture", "gb")
     assert (done.status, "is a postcard of gb, which holds no associations" in done.err) == (1, True)
+
+
+def test_a_trainer_is_given_the_recipe_of_its_file_and_its_flags(align: Any, tmp_path: Path) -> None:
+    align.install("good")
+    job = ("train", "copy", "--model", "org/model", "--culture", "gb", "--output", tmp_path / "out")
+    for flags, times in ((("--recipe", "twice"), 2), (("--recipe", "twice", "--steps", "5"), 5), ((), 1)):
+        done = align.run(*job, *flags)
+        assert (done.status, done.err) == (1, f"align: there is nothing to copy {times} times\n")
 
 
 def test_threads_wait_for_the_first_that_loads(align: Any, monkeypatch: pytest.MonkeyPatch) -> None:

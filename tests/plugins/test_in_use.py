@@ -185,6 +185,8 @@ def test_names_that_look_like_markup_are_shown_as_they_are(
     shown = done.out.partition("odd_names 1.0 (align-test-odd-names): loaded\n")[2].splitlines()
     assert [line.split() for line in shown[:2]] == [["readers", "[/bold]"], ["trainers", "[on", "red]"]]
     assert align.run("train").out == "[on red]: [/red]\n"
+    listed = align.run("train", "--help")
+    assert (listed.status, "│ [on red]  [/red] " in listed.out) == (0, True)
     assert "[/bold]: [link=x]" in align.run("data", "import", "[red]", "--help").out
 
 

@@ -21,4 +21,4 @@ def register_readers(register):
 
 @hookimpl
 def register_trainers(register):
-    register(Trainer("[on red]", summary="[/red]", train=print))
+    register(Trainer("[on red]", summary="[/red]", train=print, recipe="nowhere:Recipe"))

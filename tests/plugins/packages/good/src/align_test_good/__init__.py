@@ -48,7 +48,13 @@ def register_tasks(register: Callable[[TaskFolder], None]) -> None:
 @hookimpl
 def register_trainers(register: Callable[[Trainer], None]) -> None:
     register(
-        Trainer("copy", summary="Copies nothing.", train="align_test_good.work:train", recipe={"steps": 1})
+        Trainer(
+            "copy",
+            summary="Copies nothing.",
+            train="align_test_good.work:train",
+            recipe="align_test_good.recipe:CopyRecipe",
+            recipes={"twice": HERE / "twice.yaml"},
+        )
     )
 
 

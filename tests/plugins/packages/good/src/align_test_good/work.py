@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from align_tasks.errors import AlignError
-from align_tasks.readers.reader import ImportRequest
+from align_tasks.plugins import AlignError, ImportRequest, TrainingJob, TrainingResult
 from align_tasks.scores.association import WrittenAssociations
 
 
@@ -25,5 +24,6 @@ def read_postcards(request: ImportRequest) -> Any:
     raise AlignError(f"{request.path.name} is a postcard of {request.culture}, which holds no associations")
 
 
-def train(**settings: Any) -> None:
+def train(job: TrainingJob) -> TrainingResult:
     """Nothing to learn."""
+    raise AlignError(f"there is nothing to copy {job.recipe.steps} times")

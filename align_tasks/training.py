@@ -1,0 +1,59 @@
+"""Carrying out a training job: the trainer works in the job's folder, which is sealed when it is done."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import redirect_stdout
+
+from align_tasks.errors import AlignError
+from align_tasks.runs import Run, is_first_process
+from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
+
+
+def carry_out(trainer: Trainer, job: TrainingJob) -> None:
+    """Do a job, or what is left of it, and seal its folder; of several processes all train, the first seals.
+
+    Tells on standard error what was done and what to do next; what the trainer prints goes there, too.
+
+    Raises:
+        AlignError: the folder holds another run or is in use, a library is missing, or the trainer says so.
+    """
+    from align_tasks.adapters import seal
+
+    run = Run.of(trainer, job)
+    state = run.state(job.output)
+    if state == "finished":
+        _tell(f"The run in {job.output} is finished already.", _next(job))
+        return
+    if not is_first_process():
+        _trained(trainer, job)
+        return
+    with run.held(job.output):
+        if state == "unfinished":
+            _tell(f"Going on with the unfinished run in {job.output}")
+        seal(job, trainer, _trained(trainer, job))
+    _tell(f"The trained weights are in {job.output}", _next(job))
+
+
+def _trained(trainer: Trainer, job: TrainingJob) -> TrainingResult:
+    with redirect_stdout(sys.stderr):
+        result = trainer.function()(job)
+    if not isinstance(result, TrainingResult):
+        raise AlignError(f"the trainer {trainer.name!r} returned {result!r}, not a TrainingResult")
+    return result
+
+
+def _next(job: TrainingJob) -> str:
+    """The command that evaluates what was trained, in the format in which it was."""
+    is_adapter = (job.output / "adapter_config.json").is_file()
+    what = (
+        ["--model", job.model, "--adapter", str(job.output)] if is_adapter else ["--model", str(job.output)]
+    )
+    chat = " --apply-chat-template" if getattr(job.recipe, "apply_chat_template", False) else ""
+    return f"Next: align eval {shlex.join(what)} --tasks swow_{job.culture.name}{chat} --output results"
+
+
+def _tell(*lines: str) -> None:
+    if is_first_process():
+        print(*lines, sep="\n", file=sys.stderr)
