@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from align_tasks.adapters.check import examine, examine_loaded
+from align_tasks.adapters.record import read_record
 from align_tasks.errors import DETAILS, AlignError, one_line
 from align_tasks.task_folder import task_folder
 
@@ -94,23 +96,27 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     check_tasks(settings.tasks, manager)
     check_model(model, adapter)
     check_writable(output)
-    loaded = manager.load(list(settings.tasks))
+    chosen = _chosen(settings.tasks, manager)
+    tasks = _own_tasks(manager.load(chosen)["tasks"])
+    for task in tasks.values():
+        task.check_fewshot(settings.num_fewshot or 0)
+    revision = settings.model_args.get("revision")
+    test_cues = {name: cues for name, task in tasks.items() if (cues := _test_cues(task))}
+    examined = examine(
+        model, adapter, test_cues, apply_chat_template=settings.apply_chat_template, revision=revision
+    )
+    for name, cues in test_cues.items():
+        _mark(tasks[name], examined.trained_on(cues))
 
     from lm_eval import simple_evaluate
     from lm_eval.loggers import EvaluationTracker
-
-    from align_tasks.tasks.task import AlignTask
-
-    for task in loaded["tasks"].values():
-        if isinstance(task, AlignTask):
-            task.check_fewshot(settings.num_fewshot or 0)
 
     tracker = EvaluationTracker(output_path=str(output))
     try:
         results = simple_evaluate(
             model=settings.backend,
             model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
-            tasks=_chosen(settings.tasks, loaded, manager),
+            tasks=chosen,
             num_fewshot=settings.num_fewshot,
             batch_size=settings.batch_size,
             device=settings.device or default_device(),
@@ -127,6 +133,7 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
         raise
     if results is None:
         return None
+    results["align"] = examine_loaded(examined, model, adapter, revision).describe()
     samples = results.pop("samples")
     tracker.save_results_aggregated(results=results, samples=samples)
     for name in results["configs"]:
@@ -134,13 +141,35 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     return _written(tracker, results, {name: len(samples[name]) for name in results["configs"]})
 
 
-def _chosen(names: Sequence[str], loaded: Mapping[str, Any], manager: Any) -> list[Any]:
+def _chosen(names: Sequence[str], manager: Any) -> list[Any]:
     """The tasks and groups of these names, each once; for a tag, the tasks that have it."""
+    loaded = manager.load(list(names))
     chosen: dict[str, Any] = {}
     for name in names:
         one = loaded["groups"].get(name) or loaded["tasks"].get(name)
         chosen |= {name: one} if one is not None else manager.load([name])["tasks"]
     return list(chosen.values())
+
+
+def _own_tasks(tasks: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of our class: a plugin may bring any task of lm-eval."""
+    from align_tasks.tasks.task import AlignTask
+
+    return {name: task for name, task in tasks.items() if isinstance(task, AlignTask)}
+
+
+def _test_cues(task: Any) -> list[str]:
+    """The test cues of a task, as far as it asks about cues."""
+    rows = task.dataset["test"]
+    return list(rows["cue"]) if "cue" in rows.column_names else []
+
+
+def _mark(task: Any, trained: int) -> None:
+    """Say in the task's name in the table that test cues were trained on."""
+    if trained:
+        name = task.config.task_alias or task.config.task
+        cues = "1 test cue" if trained == 1 else f"{trained} test cues"
+        task.config.task_alias = f"{name} (trained on {cues})"
 
 
 def _not_loaded(model: str, adapter: str | None, error: Exception) -> AlignError:
@@ -192,11 +221,13 @@ def default_device() -> str:
 
 
 def check_model(model: str, adapter: str | None) -> None:
-    """Refuse a path that is meant as a model or adapter folder and is none."""
+    """Refuse a path that is meant as a model or adapter folder and is none, or whose record is damaged."""
     if model.startswith((".", "/", "~")) or Path(model).exists():
         _check_folder("model", model, "config.json")
+        read_record(model)
     if adapter is not None:
         _check_folder("adapter", adapter, "adapter_config.json")
+        read_record(adapter)
 
 
 def _check_folder(kind: str, folder: str, file: str) -> None:

@@ -1,19 +1,28 @@
-"""What `align eval` refuses before any work, and how it says so."""
+"""What `align eval` refuses before any work, how it says so, and what it tells of adapters."""
 
 from __future__ import annotations
 
+import json
+import logging
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from align_tasks import evaluation
+from align_tasks.adapters.cues import cue_hash, cues_text
+from align_tasks.adapters.identity import ModelIdentity, identify_model
+from align_tasks.adapters.record import AdapterRecord, write_record
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import Settings, evaluate
+from align_tasks.files import sha256_of
 from align_tasks.scores.metric import Metric
+from align_tasks.tasks.association import dataset
 from align_tasks.tasks.offers import TaskFolder
+from align_tasks.testing import ScriptedModel
 
 
 def _align(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -209,3 +218,171 @@ def test_plain_tasks_of_lm_eval_and_tags_of_them_are_evaluated(
     monkeypatch.setattr(lm_eval, "simple_evaluate", simple_evaluate)
     assert evaluate(model, None, tmp_path / "out", Settings(tasks=["ode", "poetry"])) is None
     assert asked == [["ode", "sonnet"]]
+
+
+@pytest.fixture
+def scripted(model: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Folder of a model in whose place one answers that writes nothing."""
+    import lm_eval
+
+    real = lm_eval.simple_evaluate
+
+    def simple_evaluate(model: str, device: str, batch_size: str, **options: Any) -> Any:
+        return real(model=ScriptedModel(), **options)
+
+    monkeypatch.setattr(lm_eval, "simple_evaluate", simple_evaluate)
+    (Path(model) / "model.safetensors").write_bytes(b"weights of the model")
+    return model
+
+
+@pytest.fixture
+def adapter(scripted: str, tmp_path: Path) -> Callable[..., Path]:
+    """Makes the folder of an adapter that was trained on these cues."""
+
+    def made(*cues: str, **given: Any) -> Path:
+        folder = tmp_path / "adapter"
+        folder.mkdir()
+        (folder / "adapter_config.json").write_text("{}")
+        (folder / "adapter_model.safetensors").write_bytes(b"weights of the adapter")
+        (folder / "training_cues.txt").write_text(cues_text(map(cue_hash, cues)))
+        told: dict[str, Any] = {
+            "trainer": "sft",
+            "plugin": "align-trainers 0.1.0",
+            "culture": "us",
+            "language": "en",
+            "base_model": identify_model(scripted),
+            "recipe": {"apply_chat_template": False},
+            "steps": 1,
+            "metrics": {},
+            "data": {"norms": "strength.csv"},
+            "versions": {},
+            "files": {file.name: sha256_of(file) for file in folder.iterdir()},
+            "created": "2026-01-01T00:00:00+00:00",
+        }
+        write_record(folder, AdapterRecord(**(told | given)))
+        return folder
+
+    return made
+
+
+def _evaluated(model: str, adapter: Path | None, output: Path, **settings: Any) -> dict[str, Any]:
+    """The results file of a short evaluation on the demo norms."""
+    chosen = {"tasks": ["swow_us", "wvs_us"], "limit": 1, "metadata": {"norms": "demo"}} | settings
+    found = evaluate(model, adapter and str(adapter), output, Settings(**chosen))
+    assert found is not None
+    results: dict[str, Any] = json.loads(found.results_file.read_text(encoding="utf-8"))
+    return results
+
+
+def test_results_of_a_model_say_which_one_it_is(
+    scripted: str, tmp_path: Path, data_home: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    results = _evaluated(scripted, None, tmp_path / "out")
+    sha256 = identify_model(scripted).sha256
+    assert sha256 is not None
+    assert results["align"] == {
+        "model": {"name": "model", "revision": None, "sha256": sha256},
+        "adapter": None,
+    }
+    assert results["results"]["swow_us"]["alias"] == "swow_us (demo norms)"
+    assert [record for record in caplog.records if record.name.startswith("align_tasks")] == []
+
+
+def test_the_rest_of_the_results_is_what_lm_eval_writes(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path, data_home: Any
+) -> None:
+    plain = _evaluated(scripted, None, tmp_path / "plain")
+    tuned = _evaluated(scripted, adapter("moon"), tmp_path / "tuned")
+    assert plain.keys() == tuned.keys()
+    assert {
+        "results",
+        "configs",
+        "versions",
+        "n-samples",
+        "config",
+        "task_hashes",
+        "model_name",
+    } <= plain.keys()
+    assert plain["task_hashes"] == tuned["task_hashes"]
+    assert all(plain["task_hashes"].values())
+    assert plain["results"] == tuned["results"]
+
+
+def test_test_cues_that_were_trained_on_are_told_in_log_results_and_table(
+    scripted: str,
+    adapter: Callable[..., Path],
+    tmp_path: Path,
+    data_home: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from lm_eval.utils import make_table
+
+    test_cues = dataset("us", "demo").splits["test"]["cue"]
+    folder = adapter("not a test cue", *test_cues[2:5])
+    results = _evaluated(scripted, folder, tmp_path / "out")
+    told = results["align"]["adapter"]
+    assert told["trained_test_cues"] == {"swow_us": 3}
+    (problem,) = told["problems"]
+    assert problem.startswith(f"trained on 3 of the {len(test_cues)} test cues of swow_us: ")
+    assert (f"{folder}: {problem}", logging.WARNING) in [(r.message, r.levelno) for r in caplog.records]
+    table = make_table(results)
+    assert "|swow_us (demo norms) (trained on 3 test cues)" in table
+    assert "|wvs_us " in table
+
+
+def test_cues_are_counted_in_every_task_of_a_group(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path, data_home: Any
+) -> None:
+    test_cue = dataset("us", "demo").splits["test"]["cue"][0]
+    results = _evaluated(scripted, adapter(test_cue), tmp_path / "out", tasks=["swow"])
+    counted = results["align"]["adapter"]["trained_test_cues"]
+    assert counted["swow_us"] == 1
+    assert counted["swow_zh"] == 0
+    assert results["results"]["swow_us"]["alias"].strip().endswith("(trained on 1 test cue)")
+    assert "trained on" not in results["results"]["swow_zh"]["alias"]
+
+
+def test_what_is_known_of_an_adapter_stands_in_the_results(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path, data_home: Any
+) -> None:
+    folder = adapter("moon")
+    told = _evaluated(scripted, folder, tmp_path / "out")["align"]["adapter"]
+    assert told == {
+        "sha256": sha256_of(folder / "adapter_model.safetensors"),
+        "trainer": "sft",
+        "culture": "us",
+        "recipe": {"apply_chat_template": False},
+        "data": {"norms": "strength.csv"},
+        "problems": [],
+        "trained_test_cues": {"swow_us": 0},
+    }
+
+
+def test_the_format_of_the_training_and_of_the_evaluation_are_compared(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path, data_home: Any
+) -> None:
+    folder = adapter(recipe={"apply_chat_template": True})
+    (problem,) = _evaluated(scripted, folder, tmp_path / "a")["align"]["adapter"]["problems"]
+    assert "add --apply-chat-template" in problem
+    chat = _evaluated(scripted, folder, tmp_path / "b", apply_chat_template=True)
+    assert chat["align"]["adapter"]["problems"] == []
+
+
+def test_another_base_model_is_told(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path, data_home: Any
+) -> None:
+    folder = adapter(base_model=ModelIdentity("another", None, "ab" * 32))
+    (problem,) = _evaluated(scripted, folder, tmp_path / "out")["align"]["adapter"]["problems"]
+    assert problem.startswith("trained on the model another (SHA-256 abababababab)")
+
+
+def test_a_damaged_record_is_told_before_the_base_model_is_evaluated(
+    scripted: str, adapter: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = adapter()
+    (folder / "align.json").write_text("{}")
+    arguments = ("eval", "--model", scripted, "--tasks", "wvs_us", "--output", str(tmp_path / "out"))
+    done = _align(*arguments, "--adapter", str(folder))
+    assert done.returncode == 1
+    assert "align.json is damaged" in done.stderr
+    assert "Traceback" not in done.stderr

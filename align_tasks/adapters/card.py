@@ -1,0 +1,194 @@
+"""The model card: what trained weights are, in Hugging Face's format, for people who find them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from align_tasks.adapters import texts
+from align_tasks.adapters.record import AdapterRecord
+from align_tasks.cultures import Culture
+
+FILE = "README.md"
+CURVE = "learning_curve.svg"
+HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the model card is made of.
+
+    Attributes:
+        record: of the training run.
+        summary: what the trainer does, one line.
+        culture: whose associations were learned.
+        base_on_hub: whether the base model's name is one of the hub, and not that of a folder.
+        is_adapter: a PEFT adapter, and not a whole model.
+        has_curve: whether a picture of the learning curve is beside it.
+    """
+
+    record: AdapterRecord
+    summary: str
+    culture: Culture
+    base_on_hub: bool
+    is_adapter: bool
+    has_curve: bool
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it was trained on the demo norms."""
+        return self.record.data.get("norms") == "demo"
+
+    @property
+    def licence(self) -> str | None:
+        """Licence of the norms, in the words of their provenance; None where it was not recorded."""
+        told = self.record.data.get("licence")
+        return str(told) if told else None
+
+
+def card_text(card: Card) -> str:
+    """The whole model card, its YAML header first."""
+    return f"---\n{_header(card)}\n---\n\n{_body(card)}\n"
+
+
+def _header(card: Card) -> str:
+    from huggingface_hub import ModelCardData
+
+    name, link = _licence_name(card)
+    norms = card.culture.norms or ""
+    data = ModelCardData(
+        base_model=card.record.base_model.name if card.base_on_hub else None,
+        datasets=None if card.is_demo or not HUB_NAME.fullmatch(norms) else [norms],
+        language=card.record.language.partition("-")[0],
+        library_name="peft" if card.is_adapter else "transformers",
+        license="other",
+        license_name=name,
+        license_link=link,
+        pipeline_tag="text-generation",
+        tags=[
+            "align-tasks",
+            "cultural-alignment",
+            "word-association",
+            f"culture-{card.culture.name}",
+            card.record.trainer,
+            *(["demo-norms"] if card.is_demo else []),
+        ],
+    )
+    return data.to_yaml()
+
+
+def _licence_name(card: Card) -> tuple[str, str]:
+    """Name and link of the licence for the header; a name there is lower-case letters, digits, - and ."""
+    in_card = f"{FILE}#licence"
+    if card.licence is None:
+        return "not-recorded", in_card
+    short = re.split("[(:,;]", card.licence)[0].strip().lower()
+    name = re.sub("[^a-z0-9.]+", "-", short)[:60].strip("-.") or "licence-of-the-norms"
+    creative = re.fullmatch(r"cc-(by(?:-nc|-nd|-sa)*)-(\d\.\d)", name)
+    if creative is None:
+        return name, in_card
+    return name, f"https://creativecommons.org/licenses/{creative[1]}/{creative[2]}/"
+
+
+def _body(card: Card) -> str:
+    sections = {
+        "": _what(card),
+        "What it was trained on": _trained_on(card),
+        "Licence": _licence(card),
+        "Figures": _figures(card),
+        "Evaluate it": _evaluate(card),
+        "Intended use and limits": _limits(card),
+        "Settings": _settings(card),
+        "Citation": _citation(card),
+    }
+    title = f"# {card.record.base_model.name}, trained on word associations of {card.culture.name}"
+    return "\n\n".join(
+        [title, *(f"## {name}\n\n{text}" if name else text for name, text in sections.items())]
+    )
+
+
+def _what(card: Card) -> str:
+    record, base = card.record, card.record.base_model
+    kind = (
+        "A PEFT adapter for the model" if card.is_adapter else "A model that was fine-tuned as a whole from"
+    )
+    known = [f"commit `{base.revision}`"] if base.revision else []
+    known += [f"SHA-256 of configuration and weights `{base.sha256}`"] if base.sha256 else []
+    about = f" ({', '.join(known)})" if known else ""
+    who = "demo norms say that people" if card.is_demo else "people"
+    told = (
+        f"{kind} `{base.name}`{about}. It learned what {who} of culture `{record.culture}` "
+        f"({card.culture.country}, language `{record.language}`) think of when they read a word. "
+        f"Trainer `{record.trainer}`: {card.summary.rstrip('.')}."
+    )
+    return _paragraphs(texts.DEMO if card.is_demo else "", told, "" if card.base_on_hub else texts.UNLINKED)
+
+
+def _trained_on(card: Card) -> str:
+    told = {key: value for key, value in card.record.data.items() if key != "licence"}
+    return _paragraphs(texts.TRAINED_ON, _table("data", "", told))
+
+
+def _licence(card: Card) -> str:
+    return texts.LICENCE.format(licence=card.licence) if card.licence else texts.UNKNOWN_LICENCE
+
+
+def _figures(card: Card) -> str:
+    metrics = card.record.metrics.items()
+    shown = {name: "not finite" if value is None else f"{value:.4g}" for name, value in metrics}
+    told = (
+        _paragraphs(texts.FIGURES, _table("figure", "value", shown))
+        if shown
+        else "None was measured in training."
+    )
+    return _paragraphs(told, f"![Learning curve]({CURVE})" if card.has_curve else "")
+
+
+def _evaluate(card: Card) -> str:
+    base = card.record.base_model.name if card.base_on_hub else "BASE_MODEL"
+    tasks = f"swow_{card.culture.name},wvs_{card.culture.name}"
+    ours = f"--model {base} --adapter FOLDER" if card.is_adapter else "--model FOLDER"
+    plain = f"pretrained={base},peft=FOLDER" if card.is_adapter else "pretrained=FOLDER"
+    chat = card.record.recipe.get("apply_chat_template") is True
+    dashed, underscored = (" --apply-chat-template", " --apply_chat_template") if chat else ("", "")
+    return f"""`FOLDER` is the folder of this card.
+
+```sh
+align eval {ours} --tasks {tasks}{dashed} --output results
+lm_eval --model hf --model_args {plain} --tasks {tasks}{underscored}
+```
+
+`align eval` tells when a file here was changed, when the base model is another one, and when test cues were
+trained on."""
+
+
+def _limits(card: Card) -> str:
+    return texts.LIMITS.format(people="" if card.is_demo else texts.PEOPLE, culture=card.culture.name)
+
+
+def _settings(card: Card) -> str:
+    by = f"Trainer `{card.record.trainer}` of {card.record.plugin}, {card.record.steps:,} steps."
+    return _paragraphs(by, _table("setting", "value", card.record.recipe))
+
+
+def _citation(card: Card) -> str:
+    has_swow = not card.is_demo and "SWOW" in (card.culture.norms or "")
+    return _paragraphs(texts.PAPER, texts.SWOW if has_swow else "")
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
+
+
+def _table(first: str, second: str, rows: Mapping[str, Any]) -> str:
+    lines = [f"| {first} | {second} |", "|---|---|"]
+    lines += [f"| {_cell(key)} | {_cell(value)} |" for key, value in rows.items()]
+    return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join(text.replace("|", "\\|").split())

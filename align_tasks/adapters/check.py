@@ -1,0 +1,221 @@
+"""What an evaluation notices about trained weights: what they learned, and whether they are as they were."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from align_tasks.adapters import card, cues, record
+from align_tasks.adapters.identity import ModelIdentity, identify_model
+from align_tasks.adapters.record import AdapterRecord, read_record
+from align_tasks.files import sha256_of
+
+_PICKLED_WEIGHTS = "adapter_model.bin"  # of other trainers, long ago
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Trained weights and what is known of them.
+
+    Attributes:
+        sha256: of the adapter's weights file, or of a whole model as `ModelIdentity` has it.
+        record: of their training; None where they were trained elsewhere.
+        problems: what an evaluation should tell of them, in plain words.
+        cues: hashes of the cues that they were trained on.
+        trained_test_cues: how many of the test cues they were trained on, by task; empty where no file tells.
+    """
+
+    sha256: str | None
+    record: AdapterRecord | None
+    problems: tuple[str, ...] = ()
+    cues: frozenset[str] = frozenset()
+    trained_test_cues: Mapping[str, int] = field(default_factory=dict)
+
+    def describe(self) -> dict[str, Any]:
+        """What the results should say of them."""
+        known = ("trainer", "culture", "recipe", "data")
+        return {
+            "sha256": self.sha256,
+            **{key: getattr(self.record, key, None) for key in known},
+            "problems": list(self.problems),
+            "trained_test_cues": dict(self.trained_test_cues),
+        }
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A model as it is evaluated, alone or with an adapter.
+
+    Attributes:
+        model: which model it is.
+        tuned: what is known of its own training, where it is a fine-tuned model of ours.
+        adapter: what is known of the adapter, where there is one.
+    """
+
+    model: ModelIdentity
+    tuned: Weights | None
+    adapter: Weights | None
+
+    def trained_on(self, test_cues: Iterable[str]) -> int:
+        """How many of these cues the model or the adapter was trained on."""
+        trained = [part.cues for part in (self.tuned, self.adapter) if part]
+        return len(_hashes(test_cues) & frozenset().union(*trained))
+
+    def describe(self) -> dict[str, Any]:
+        """What the results say under ``align``."""
+        model = {"name": self.model.name, "revision": self.model.revision, "sha256": self.model.sha256}
+        return {
+            "model": model | (self.tuned.describe() if self.tuned else {}),
+            "adapter": self.adapter.describe() if self.adapter else None,
+        }
+
+
+def examine(
+    model: str,
+    adapter: str | None,
+    test_cues: Mapping[str, Iterable[str]],
+    *,
+    apply_chat_template: bool,
+    revision: str | None = None,
+) -> Evaluated:
+    """Look at what is to be evaluated, and warn of each problem in the log.
+
+    Args:
+        model: folder or hub name of the model.
+        adapter: folder of a PEFT adapter, or None.
+        test_cues: normalised test cues of each task that has some.
+        apply_chat_template: whether it is asked in its chat format.
+        revision: of a hub name.
+
+    Raises:
+        AlignError: a record is damaged.
+    """
+    here = identify_model(model, revision)
+    tuned = _tuned(Path(model), here, test_cues, apply_chat_template)
+    _warn(model, tuned.problems if tuned else ())
+    if adapter is None:
+        return Evaluated(here, tuned, None)
+    weights = _adapter(Path(adapter), test_cues, apply_chat_template)
+    if here.sha256:
+        weights = _with_base_checked(weights, here)
+    _warn(adapter, weights.problems)
+    return Evaluated(here, tuned, weights)
+
+
+def examine_loaded(
+    found: Evaluated, model: str, adapter: str | None, revision: str | None = None
+) -> Evaluated:
+    """The same, once lm-eval has loaded the model, which it may have had to download first."""
+    if found.model.sha256:
+        return found
+    here = identify_model(model, revision)
+    if adapter is None or found.adapter is None:
+        return replace(found, model=here)
+    weights = _with_base_checked(found.adapter, here)
+    _warn(adapter, weights.problems[len(found.adapter.problems) :])
+    return replace(found, model=here, adapter=weights)
+
+
+def _tuned(
+    folder: Path, identity: ModelIdentity, test_cues: Mapping[str, Iterable[str]], is_chat: bool
+) -> Weights | None:
+    """What is known of a fine-tuned model; None for a model without a record, as most are."""
+    known = read_record(folder) if folder.is_dir() else None
+    return None if known is None else _examined(folder, identity.sha256, known, test_cues, is_chat)
+
+
+def _adapter(folder: Path, test_cues: Mapping[str, Iterable[str]], is_chat: bool) -> Weights:
+    file = next(
+        (name for name in (record.ADAPTER_WEIGHTS, _PICKLED_WEIGHTS) if (folder / name).is_file()), None
+    )
+    sha256 = sha256_of(folder / file) if file else None
+    return _examined(folder, sha256, read_record(folder), test_cues, is_chat)
+
+
+def _examined(
+    folder: Path,
+    sha256: str | None,
+    known: AdapterRecord | None,
+    test_cues: Mapping[str, Iterable[str]],
+    is_chat: bool,
+) -> Weights:
+    hashes = cues.read_cues(folder)
+    asked = {task: _hashes(of_task) for task, of_task in test_cues.items()}
+    trained = {} if hashes is None else {task: len(of_task & hashes) for task, of_task in asked.items()}
+    problems = [
+        f"trained on {number} of the {len(asked[task])} test cues of {task}: its figures are not those of "
+        "unseen cues"
+        for task, number in trained.items()
+        if number
+    ]
+    if known is None:
+        problems.append(
+            f"trained elsewhere: there is no {record.FILE}, so nothing is known of what it was trained on"
+        )
+    else:
+        problems += [*_changes(folder, known), *_format_problems(known, is_chat), *_demo_problems(known)]
+    return Weights(sha256, known, tuple(problems), hashes or frozenset(), trained)
+
+
+def _hashes(test_cues: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(cues.cue_hash, test_cues))
+
+
+def _changes(folder: Path, known: AdapterRecord) -> list[str]:
+    """Recorded files that are not as they were; the model card is there to be edited."""
+    problems = []
+    for name, sha256 in known.files.items():
+        path = folder / name
+        if name == card.FILE:
+            continue
+        if not path.is_file():
+            problems.append(f"{name} is missing, which was there when its training ended")
+        elif sha256_of(path) != sha256:
+            problems.append(
+                f"{name} was changed since its training ended: it is not what {record.FILE} describes"
+            )
+    return problems
+
+
+def _format_problems(known: AdapterRecord, is_chat: bool) -> list[str]:
+    trained = known.recipe.get("apply_chat_template")
+    if not isinstance(trained, bool) or trained == is_chat:
+        return []
+    if trained:
+        return ["trained in the model's chat format and evaluated without it: add --apply-chat-template"]
+    return ["trained without the model's chat format and evaluated in it: leave out --apply-chat-template"]
+
+
+def _demo_problems(known: AdapterRecord) -> list[str]:
+    if known.data.get("norms") != "demo":
+        return []
+    return ["trained on the demo norms, which were written by hand: do not cite its figures"]
+
+
+def _base_problem(base: ModelIdentity, here: ModelIdentity) -> str | None:
+    """What is wrong with the model that an adapter is evaluated on; a folder may have another name."""
+    if base.sha256 and here.sha256:
+        if base.sha256 == here.sha256:
+            return None
+        return (
+            f"trained on the model {base.name} (SHA-256 {base.sha256[:12]}) and evaluated on another: "
+            f"{here.name} (SHA-256 {here.sha256[:12]})"
+        )
+    if base.name == here.name:
+        return None
+    return f"trained on the model {base.name}, and whether {here.name} is the same cannot be told"
+
+
+def _with_base_checked(adapter: Weights, here: ModelIdentity) -> Weights:
+    problem = _base_problem(adapter.record.base_model, here) if adapter.record else None
+    return replace(adapter, problems=(*adapter.problems, problem)) if problem else adapter
+
+
+def _warn(name: str, problems: Iterable[str]) -> None:
+    for problem in problems:
+        logger.warning("%s: %s", name, problem)

@@ -1,0 +1,84 @@
+"""``align.json``: the record of a training run beside its weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from align_tasks.adapters.identity import ModelIdentity
+from align_tasks.errors import AlignError
+from align_tasks.files import replace_file
+
+FILE = "align.json"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+
+FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class AdapterRecord(BaseModel):
+    """What is known of a finished training run; a fully fine-tuned model has one, too.
+
+    Attributes:
+        format: of the record.
+        trainer: its name, such as ``sft``.
+        plugin: package and version that brought the trainer, such as ``align-trainers 0.1.0``.
+        culture: whose associations were learned.
+        language: its code.
+        base_model: the model before training.
+        recipe: every setting of the trainer.
+        steps: optimizer steps.
+        metrics: last or best figures on the validation cues; None where one was not finite.
+        data: what was learned from: norms, their SHA-256 and licence, number of training cues and
+            fingerprint of these.
+        versions: of the packages that took part, and of Python.
+        files: SHA-256 of every published file of the folder, by its name.
+        created: when the run ended, in UTC, as in ISO 8601.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = 1
+    trainer: str
+    plugin: str
+    culture: str
+    language: str
+    base_model: ModelIdentity
+    recipe: dict[str, Any]
+    steps: Annotated[int, Field(ge=0)]
+    metrics: dict[str, float | None]
+    data: dict[str, Any]
+    versions: dict[str, str]
+    files: dict[FileName, Sha256]
+    created: str
+
+
+def read_record(folder: Path | str) -> AdapterRecord | None:
+    """The record in a folder of weights; None where there is none: they were trained elsewhere.
+
+    Raises:
+        AlignError: it cannot be read, or is damaged; says what is wrong in it.
+    """
+    path = Path(folder) / FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise AlignError(f"cannot read {path}: {error.strerror or error}") from error
+    try:
+        return AdapterRecord.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise AlignError(
+            f"{path} is damaged, or was written by another version of align-tasks: {where}{first['msg']}",
+            hint="Train or download it again.",
+        ) from error
+
+
+def write_record(folder: Path, record: AdapterRecord) -> None:
+    """Write the record of a folder, whole or not at all."""
+    replace_file(folder / FILE, f"{record.model_dump_json(indent=1)}\n".encode())
