@@ -1,0 +1,46 @@
+"""What a run does beside its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tqdm import tqdm
+from transformers import TrainerCallback
+
+
+class Progress(TrainerCallback):
+    """A progress bar on standard error, with the latest figures."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._figures: dict[str, str] = {}
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.is_world_process_zero:
+            self._bar = tqdm(total=state.max_steps, initial=state.global_step, desc="Training", unit=" steps")
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._bar is not None:
+            self._bar.update(state.global_step - self._bar.n)
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        shown = {"loss": "loss", "eval_loss": "held-out loss", "eval_p_at_5": "held-out P@5"}
+        self._figures |= {
+            shown[name]: f"{value:.3f}" for name, value in (logs or {}).items() if name in shown
+        }
+        if self._bar is not None:
+            self._bar.set_postfix(self._figures)
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+class MeasureAtTheEnd(TrainerCallback):
+    """Has the last step measured, too, wherever it falls."""
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.global_step >= state.max_steps and args.eval_strategy != "no":
+            control.should_evaluate = True

@@ -1,0 +1,105 @@
+"""The model that is trained: loaded in the right number format, with an adapter or whole."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+from align_tasks.errors import DETAILS, AlignError, one_line
+
+Precision = Literal["fp32", "bf16", "fp16"]
+
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@dataclass(frozen=True)
+class AdapterShape:
+    """A LoRA adapter (Hu et al. 2021, arXiv 2106.09685).
+
+    Attributes:
+        rank: of its two matrices.
+        alpha: its output is scaled by alpha / rank.
+        dropout: share of its inputs that are dropped while training.
+        targets: ``all-linear``, or names of layers separated by commas.
+    """
+
+    rank: int
+    alpha: int
+    dropout: float
+    targets: str
+
+
+def load_tokenizer(model: str) -> Any:
+    """The tokenizer of a model.
+
+    Raises:
+        AlignError: it cannot be loaded.
+    """
+    try:
+        return AutoTokenizer.from_pretrained(model)
+    except Exception as error:  # the libraries raise nearly everything
+        raise AlignError(
+            f"cannot load the tokenizer of {model!r}: {one_line(error)}", hint=DETAILS
+        ) from error
+
+
+def load_model(
+    model: str, precision: Precision, *, adapter: AdapterShape | None, in_4bit: bool = False
+) -> Any:
+    """A causal language model to train.
+
+    A base model under an adapter is kept in the number format of `precision`; a model that is trained whole
+    is kept in float32, and computed in `precision`.
+
+    Raises:
+        AlignError: it cannot be loaded, 4 bits are asked for without bitsandbytes, or no layer has the name
+            of a target of the adapter.
+    """
+    options: dict[str, Any] = {"dtype": _DTYPES[precision] if adapter else torch.float32}
+    if in_4bit:
+        options["quantization_config"] = _in_4bit(precision)
+    try:
+        base = AutoModelForCausalLM.from_pretrained(model, **options)
+    except Exception as error:  # the libraries raise nearly everything
+        raise AlignError(f"cannot load the model {model!r}: {one_line(error)}", hint=DETAILS) from error
+    return base if adapter is None else _with_adapter(base, adapter)
+
+
+def _in_4bit(precision: Precision) -> Any:
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise AlignError(
+            "load_in_4bit needs bitsandbytes, which is not installed",
+            hint="pip install 'align-trainers[4bit]'",
+        )
+    make: Any = BitsAndBytesConfig
+    return make(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=_DTYPES[precision],
+    )
+
+
+def _with_adapter(base: Any, shape: AdapterShape) -> Any:
+    from peft import LoraConfig, get_peft_model
+
+    targets: Any = shape.targets
+    if targets != "all-linear":
+        targets = [name.strip() for name in targets.split(",") if name.strip()]
+    config = LoraConfig(
+        task_type="CAUSAL_LM",
+        r=shape.rank,
+        lora_alpha=shape.alpha,
+        lora_dropout=shape.dropout,
+        target_modules=targets,
+    )
+    try:
+        return get_peft_model(base, config)
+    except ValueError as error:
+        raise AlignError(
+            f"the adapter does not fit the model: {one_line(error)}", hint="See lora_targets."
+        ) from error

@@ -1,0 +1,50 @@
+"""What happened while training: a file of figures, and a picture of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+FIGURES = ("step", "epoch", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_p_at_5")
+NAMES = {"loss": "training", "eval_loss": "held-out cues", "eval_p_at_5": "held-out cues"}
+
+Log = Sequence[dict[str, Any]]
+
+
+def write_log(history: Log, file: Path) -> None:
+    """Write the figures of each step as JSON lines, without clock times, which differ from run to run."""
+    rows = [{name: row[name] for name in FIGURES if name in row} for row in history]
+    lines = [json.dumps(row) for row in rows if len(row) > 2]  # more than step and epoch
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def draw_learning_curve(history: Log, file: Path) -> None:
+    """Draw loss and P@5 over the steps, as SVG."""
+    import altair as alt
+
+    panels = [_panel(history, ("loss", "eval_loss"), "loss per token, nats")]
+    if any("eval_p_at_5" in row for row in history):
+        panels.append(_panel(history, ("eval_p_at_5",), "P@5"))
+    alt.hconcat(*panels).save(file, format="svg")
+
+
+def _panel(history: Log, figures: tuple[str, ...], title: str) -> Any:
+    import altair as alt
+
+    rows = [
+        {"step": row["step"], "value": row[figure], "measured on": NAMES[figure]}
+        for figure in figures
+        for row in history
+        if figure in row
+    ]
+    return (
+        alt.Chart({"values": rows}, width=320, height=220)
+        .mark_line(point=len(rows) < 100)
+        .encode(
+            x=alt.X("step:Q", title="step"),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            color=alt.Color("measured on:N", legend=alt.Legend(orient="bottom")),
+        )
+    )

@@ -1,0 +1,83 @@
+"""What supervised fine-tuning learns from: prompts with the answers that people gave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from align_tasks.norms.load import CueNorms, Norms, seed_of
+from align_tasks.prompts import Prompt, association_prompt
+from align_tasks.splits import Split
+from align_tasks.tasks.association import ANSWER_WORDS
+
+WORDS_PER_PERSON = 3
+
+
+@dataclass(frozen=True)
+class Example:
+    """One answer to one prompt.
+
+    Attributes:
+        prompt: what the model reads.
+        words: the responses that it is to answer with, in order.
+        cue: the normalised cue.
+    """
+
+    prompt: Prompt
+    words: tuple[str, ...]
+    cue: str
+
+
+def ranked(norms: Norms, split: Split, *, words: int, fraction: float = 1.0) -> list[Example]:
+    """One example a cue: its responses, most frequent first, `words` of them at most."""
+    chosen = share(list(norms.cues(split)), fraction)
+    return [_example(norms, cue.cue, cue.responses[:words]) for cue in chosen]
+
+
+def mimic(
+    norms: Norms, split: Split, *, lists_per_cue: int, fraction: float = 1.0, seed: int = 0
+) -> list[Example]:
+    """One example for each person and cue, or `lists_per_cue` drawn by strength where no persons are told.
+
+    The model then learns how often people say a word, and not only which words they say most often.
+    """
+    chosen = share(list(norms.cues(split)), fraction)
+    people = norms.lists(split)
+    if people is None:
+        return [
+            _example(norms, cue.cue, words)
+            for cue in chosen
+            for words in drawn_lists(cue, lists_per_cue, seed_of("mimic", str(seed), cue.cue))
+        ]
+    wanted = {cue.cue for cue in chosen}
+    return [_example(norms, cue, words) for cue, words in people if cue in wanted]
+
+
+def drawn_lists(cue: CueNorms, count: int, seed: int) -> Iterator[tuple[str, ...]]:
+    """Lists of three words, drawn one after the other without repeating one, by their strength.
+
+    The first word of a list is the response with the probability that its strength gives, and so on among the
+    rest: the Plackett-Luce model, sampled as the largest of log-strengths with Gumbel noise.
+    """
+    noise = np.random.default_rng(seed).gumbel(size=(count, len(cue.counts)))
+    order = np.argsort(-(np.log(cue.counts) + noise), axis=1, kind="stable")
+    for row in order[:, :WORDS_PER_PERSON]:
+        yield tuple(cue.responses[place] for place in row)
+
+
+def share(cues: list[CueNorms], fraction: float) -> list[CueNorms]:
+    """The first cues, at least one: those of a smaller fraction are among those of a larger."""
+    return cues[: math.ceil(fraction * len(cues))]
+
+
+def cues_of(examples: Iterable[Example]) -> set[str]:
+    """The cues of examples, each once."""
+    return {example.cue for example in examples}
+
+
+def _example(norms: Norms, cue: str, words: tuple[str, ...]) -> Example:
+    prompt = association_prompt(cue, norms.culture.language, count=ANSWER_WORDS)
+    return Example(prompt, words, cue)

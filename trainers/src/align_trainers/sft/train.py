@@ -1,0 +1,180 @@
+"""``align train sft``: from norms to an adapter."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from transformers import EarlyStoppingCallback, set_seed
+from transformers.trainer_callback import PrinterCallback
+from trl import SFTConfig
+
+from align_tasks.errors import AlignError
+from align_tasks.evaluation import default_device
+from align_tasks.trainers import TrainingJob, TrainingResult
+from align_trainers.callbacks import MeasureAtTheEnd, Progress
+from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
+from align_trainers.model import AdapterShape, load_model, load_tokenizer
+from align_trainers.processes import join_processes
+from align_trainers.run_log import draw_learning_curve, write_log
+from align_trainers.sft.encoding import Encoder
+from align_trainers.sft.packing import packed, padded
+from align_trainers.sft.recipe import SFTRecipe
+from align_trainers.sft.trainer import AssociationTrainer, check_packing
+from align_trainers.sft.training_set import TrainingSet, fingerprint, training_set
+from align_trainers.sft.validation import PrecisionAt5
+
+
+def train(job: TrainingJob) -> TrainingResult:
+    """Train, or go on from the last checkpoint in the output folder.
+
+    Raises:
+        AlignError: something is missing or does not fit; told before the model is loaded where it can be.
+    """
+    recipe = job.recipe
+    assert isinstance(recipe, SFTRecipe)
+    warnings.filterwarnings("ignore", ".*gradient_checkpointing.* is deprecated", FutureWarning)  # in TRL
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(job.output / "tensorboard"))
+    processes = join_processes()
+    encoder = Encoder(load_tokenizer(job.model), is_chat=recipe.apply_chat_template)
+    data = training_set(job.culture, recipe, encoder)
+    checkpoints = job.output / "checkpoints"
+    args = settings(recipe, checkpoints, processes.num_processes, measured=bool(data.validation))
+    resumed = to_go_on_from(checkpoints, fingerprint(data.train))
+    trainer = _trainer(job.model, recipe, data, encoder, args)
+    args.eval_on_start = resumed is None and bool(data.validation)
+    with telling_of_full_disk(job.output, checkpoints):
+        trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+        save(trainer, job.output)
+    return TrainingResult(
+        data=data.about, cues=data.cues, steps=trainer.state.global_step, metrics=_kept_metrics(trainer.state)
+    )
+
+
+def settings(recipe: SFTRecipe, checkpoints: Path, processes: int, *, measured: bool) -> SFTConfig:
+    """TRL's settings that a recipe stands for.
+
+    Args:
+        checkpoints: folder for them.
+        processes: how many share each step.
+        measured: whether there are held-out cues to measure on.
+
+    Raises:
+        AlignError: settings do not go together.
+    """
+    micro, steps = micro_batches(recipe, processes)
+    if not measured and (recipe.keep != "last" or recipe.patience):
+        raise AlignError(
+            f"keep: {recipe.keep} needs held-out cues, and there are none", hint="Set keep: last."
+        )
+    device = default_device()
+    if recipe.precision == "fp16" and device == "cpu":
+        raise AlignError("fp16 needs a GPU", hint="Take bf16 or fp32.")
+    every = "steps" if measured else "no"
+    return SFTConfig(
+        output_dir=str(checkpoints),
+        per_device_train_batch_size=micro,
+        per_device_eval_batch_size=micro,
+        gradient_accumulation_steps=steps,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type=recipe.schedule,
+        warmup_steps=recipe.warmup,
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.max_grad_norm,
+        num_train_epochs=recipe.epochs,
+        max_steps=recipe.max_steps or -1,
+        seed=recipe.seed,
+        bf16=recipe.precision == "bf16",
+        fp16=recipe.precision == "fp16",
+        gradient_checkpointing=recipe.gradient_checkpointing,
+        logging_steps=1,
+        eval_strategy=every,
+        eval_steps=recipe.validate_every if measured else None,
+        save_strategy="steps",
+        save_steps=recipe.validate_every,
+        save_total_limit=2,
+        load_best_model_at_end=recipe.keep != "last",
+        metric_for_best_model=f"eval_{recipe.keep}" if recipe.keep != "last" else None,
+        greater_is_better=recipe.keep == "p_at_5",
+        report_to=[name.strip() for name in recipe.report_to.split(",")],
+        disable_tqdm=True,
+        use_cpu=device == "cpu",
+        dataloader_pin_memory=device == "cuda",
+        ddp_find_unused_parameters=False,
+        remove_unused_columns=False,
+        dataset_kwargs={"skip_prepare_dataset": True},
+    )
+
+
+def micro_batches(recipe: SFTRecipe, processes: int) -> tuple[int, int]:
+    """Examples that a process computes at once, and how often it does so in a step.
+
+    Raises:
+        AlignError: the batch cannot be shared equally by the processes.
+    """
+    if recipe.batch_size % processes:
+        raise AlignError(
+            f"a batch of {recipe.batch_size} examples cannot be shared by {processes} processes equally"
+        )
+    share = recipe.batch_size // processes
+    micro = max(size for size in range(1, share + 1) if share % size == 0 and size <= recipe.micro_batch_size)
+    return micro, share // micro
+
+
+def _trainer(
+    model: str, recipe: SFTRecipe, data: TrainingSet, encoder: Encoder, args: SFTConfig
+) -> AssociationTrainer:
+    set_seed(recipe.seed)
+    shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, recipe.lora_dropout, recipe.lora_targets)
+    adapter = shape if recipe.method == "lora" else None
+    loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
+    if recipe.packing and not check_packing(
+        loaded, [data.train[place] for place in range(min(2, len(data.train)))]
+    ):
+        raise AlignError("this model computes another loss from a packed row", hint="Add --no-packing.")
+    trainer = AssociationTrainer(
+        loaded,
+        args,
+        train=data.train,
+        validation=data.validation,
+        precision=PrecisionAt5(data.questions, encoder, args.per_device_eval_batch_size)
+        if data.questions
+        else None,
+        collate=packed if recipe.packing else padded,
+        lora_plus_ratio=recipe.lora_plus_ratio,
+        tokenizer=encoder.tokenizer,
+        callbacks=_callbacks(recipe),
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _callbacks(recipe: SFTRecipe) -> list[Any]:
+    found: list[Any] = [Progress(), MeasureAtTheEnd()]
+    if recipe.patience:
+        found.append(EarlyStoppingCallback(recipe.patience))
+    return found
+
+
+def save(trainer: AssociationTrainer, output: Path) -> None:
+    """Write the weights, the figures of the run, and their picture."""
+    trainer.save_model(str(output))
+    if trainer.is_world_process_zero():
+        (output / "training_args.bin").unlink(missing_ok=True)  # a pickle of what the recipe says
+        write_log(trainer.state.log_history, output / "training_log.jsonl")
+        draw_learning_curve(trainer.state.log_history, output / "learning_curve.svg")
+
+
+def _kept_metrics(state: Any) -> dict[str, float]:
+    """Figures on held-out cues of the weights that were kept."""
+    step = state.best_global_step or state.global_step
+    return {
+        name: value
+        for row in state.log_history
+        if row["step"] == step
+        for name, value in row.items()
+        if name in ("eval_loss", "eval_p_at_5")
+    }

@@ -1,0 +1,169 @@
+"""TRL's supervised trainer, with a loss that computes the output layer for the trained tokens only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from peft.optimizers import create_loraplus_optimizer
+from torch.nn.functional import cross_entropy
+from transformers import Trainer
+from trl import SFTConfig, SFTTrainer
+from trl.models import unwrap_model_for_generation
+
+from align_trainers.checkpoints import COMPLETE
+from align_trainers.sft.packing import IGNORED, Batch, Feature, packed, padded
+from align_trainers.sft.validation import PrecisionAt5
+
+
+class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
+    """Trains on `Feature` rows; measures loss and P@5 on held-out cues.
+
+    Args:
+        model: with or without an adapter.
+        args: TRL's settings.
+        train: rows to learn.
+        validation: rows for the loss on held-out cues; there may be none.
+        precision: measures P@5 on held-out cues.
+        collate: `packed` or `padded`.
+        lora_plus_ratio: learning rate of an adapter's B matrices over that of A (LoRA+, arXiv 2402.12354).
+    """
+
+    control: Any
+    optimizer: Any
+
+    def __init__(
+        self,
+        model: Any,
+        args: SFTConfig,
+        *,
+        train: Dataset,
+        validation: Sequence[Feature],
+        precision: PrecisionAt5 | None,
+        collate: Callable[[Sequence[Feature]], Batch],
+        lora_plus_ratio: float | None,
+        tokenizer: Any,
+        callbacks: list[Any],
+    ) -> None:
+        self._validation = list(validation)
+        self._precision = precision
+        self._lora_plus_ratio = lora_plus_ratio
+        super().__init__(
+            model=model,
+            args=args,
+            data_collator=collate,
+            train_dataset=train,
+            eval_dataset=train.select([]) if validation else None,
+            processing_class=tokenizer,
+            callbacks=callbacks,
+        )
+        self.model_accepts_loss_kwargs = True  # the loss below is divided by the tokens of the whole step
+
+    def compute_loss(
+        self, model: Any, inputs: Batch, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Weighted negative log-likelihood of the trained tokens, in nats, over their number in the step."""
+        loss = nll(model, inputs).sum()
+        trained = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        processes = self.accelerator.num_processes if num_items_in_batch is not None else 1
+        return loss * processes / trained
+
+    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+        """Mean loss of a token, in nats, and P@5, on held-out cues."""
+        self.model.eval()
+        metrics = {f"{metric_key_prefix}_loss": self._held_out_loss()}
+        if self._precision is not None:
+            with unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model:
+                total = self._precision.sum_over(
+                    model, self.accelerator.process_index, self.accelerator.num_processes
+                )
+            metrics[f"{metric_key_prefix}_p_at_5"] = self._sum(total) / len(self._precision)
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def create_optimizer(self, model: Any = None) -> Any:
+        """AdamW, or with a ratio LoRA+'s."""
+        if self._lora_plus_ratio is not None and self.optimizer is None:
+            kind, options = self.get_optimizer_cls_and_kwargs(self.args)
+            self.optimizer = create_loraplus_optimizer(
+                self.model if model is None else model,
+                kind,
+                loraplus_lr_ratio=self._lora_plus_ratio,
+                loraplus_weight_decay=self.args.weight_decay,
+                **options,
+            )
+        return super().create_optimizer(model)
+
+    def _get_num_items_in_batch(self, batch_samples: list[Batch], device: torch.device) -> Any:
+        """Trained tokens in the micro batches of a step, of all processes together."""
+        count = torch.stack([(batch["labels"] != IGNORED).sum() for batch in batch_samples]).sum().to(device)
+        return self.accelerator.gather(count).sum()
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        Trainer._save_checkpoint(self, model, trial)
+        self.accelerator.wait_for_everyone()
+        if self.args.should_save:
+            Path(self.args.output_dir, f"checkpoint-{self.state.global_step}", COMPLETE).touch()
+
+    def _held_out_loss(self) -> float:
+        """Mean over all trained tokens of the validation rows; each process computes its part of them."""
+        size = self.args.per_device_eval_batch_size
+        rows = self._validation
+        parts = [rows[place : place + size] for place in range(0, len(rows), size)]
+        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
+        loss, count = 0.0, 0
+        for first in range(0, len(parts), processes):
+            is_mine = first + rank < len(parts)
+            batch = self._prepare_inputs(self.data_collator(parts[first + rank if is_mine else first]))
+            with torch.no_grad(), self.compute_loss_context_manager():
+                total = nll(self.model_wrapped, batch).sum().item()
+            if is_mine:
+                loss += total
+                count += int((batch["labels"] != IGNORED).sum())
+        return self._sum(loss) / self._sum(count)
+
+    def _sum(self, number: float) -> float:
+        """The sum over all processes."""
+        numbers = torch.tensor(
+            [number], dtype=torch.float64 if self.args.device.type == "cpu" else torch.float32
+        )
+        return float(self.accelerator.gather(numbers.to(self.args.device)).sum())
+
+
+def nll(model: Any, batch: Batch) -> torch.Tensor:
+    """Weighted negative log-likelihood of each token, in nats; 0 where nothing is trained.
+
+    The model's output layer is computed for those positions only that precede a trained token in any row.
+
+    Args:
+        batch: as `packed` and `padded` give it.
+    """
+    labels, weights = batch["labels"], batch["weights"]
+    seen = {name: batch[name] for name in ("input_ids", "attention_mask", "position_ids") if name in batch}
+    columns = (labels != IGNORED).any(dim=0).nonzero()[:, 0]
+    logits = model(**seen, logits_to_keep=columns, use_cache=False).logits
+    losses = cross_entropy(
+        logits.flatten(0, 1).float(), labels[:, columns].flatten(), ignore_index=IGNORED, reduction="none"
+    )
+    return losses * weights[:, columns].flatten()
+
+
+def check_packing(model: Any, features: Sequence[Feature]) -> bool:
+    """Whether the model computes the same loss from a packed row as from padded ones.
+
+    It does not where its layers do not obey the attention mask, as those of recurrent models do not.
+    """
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        first, second = (
+            float(nll(model, {name: one.to(model.device) for name, one in collate(features).items()}).sum())
+            for collate in (packed, padded)
+        )
+    model.train(was_training)
+    coarse = next(model.parameters()).dtype != torch.float32
+    return abs(first - second) <= (0.03 if coarse else 0.001) * abs(second)

@@ -1,0 +1,167 @@
+"""The training and validation examples of a run, as token ids."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+from tqdm import tqdm
+
+from align_tasks.cultures import Culture
+from align_tasks.errors import AlignError
+from align_tasks.normalise import normalise
+from align_tasks.norms.load import Norms, load_norms
+from align_tasks.prompts import join_words, wording
+from align_tasks.splits import Split
+from align_tasks.tasks.association import scored_rows
+from align_tasks.tasks.dataset import Doc
+from align_trainers.sft.encoding import Encoded, Encoder
+from align_trainers.sft.examples import Example, mimic, ranked
+from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
+from align_trainers.sft.packing import Feature, trained_tokens
+from align_trainers.sft.recipe import SFTRecipe
+from align_trainers.sft.weights import concreteness_weights, token_weights
+
+SHOWN = 20_000  # examples from which on encoding them shows its progress
+NORMS = 0  # source of a feature; files that are mixed in have the numbers from 1 on
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What a run learns from and is measured on.
+
+    Attributes:
+        train: rows with ``ids``, ``start``, ``weights`` and ``source``; see `align_trainers.sft.packing`.
+        validation: such rows of held-out cues, for the loss; none of them weighted or mixed in.
+        questions: rows of the association task on the same held-out cues, for its metrics.
+        cues: normalised cues that are trained on.
+        about: the data, for the record beside the adapter.
+    """
+
+    train: datasets.Dataset
+    validation: list[Feature]
+    questions: list[Doc]
+    cues: set[str]
+    about: dict[str, Any]
+
+
+def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> TrainingSet:
+    """Examples of a culture by a recipe.
+
+    Raises:
+        AlignError: there are no norms, no cues to train on, no ratings where weights need them, or a file to
+            mix in cannot be used.
+    """
+    norms = load_norms(culture, recipe.norms)
+    examples = _examples(norms, "train", recipe)
+    if not examples:
+        raise AlignError(f"no cues to train on in the norms {norms.name!r} of culture {culture.name!r}")
+    weights = _word_weights(examples, culture.language, recipe.concreteness_weight)
+    learned = _features(examples, encoder, culture.language, weights, recipe.max_tokens)
+    if not learned:
+        raise AlignError(
+            f"every example is longer than {recipe.max_tokens} tokens", hint="Raise --max-tokens."
+        )
+    total = sum(trained_tokens(feature) for _, feature in learned)
+    mixed = _mixed_in(recipe.mix, encoder, total)
+    kept = _first(learned, total - sum(trained_tokens(feature) for feature in mixed.features))
+    questions = scored_rows(norms, "validation", recipe.validation_cues)
+    return TrainingSet(
+        train=_table([*(feature for _, feature in kept), *mixed.features]),
+        validation=_validation(norms, recipe, encoder, {row["cue"] for row in questions}),
+        questions=questions,
+        cues={example.cue for example, _ in kept} | {normalise(cue, culture.language) for cue in mixed.cues},
+        about=norms.describe() | {"examples": len(kept), "mixed_examples": len(mixed.features)},
+    )
+
+
+def fingerprint(rows: datasets.Dataset) -> str:
+    """SHA-256 of training rows, in hexadecimal."""
+    digest = hashlib.sha256()
+    for batch in rows.with_format("arrow").iter(batch_size=10_000):
+        digest.update(repr(batch.to_pydict()).encode())
+    return digest.hexdigest()
+
+
+def _examples(norms: Norms, split: Split, recipe: SFTRecipe) -> list[Example]:
+    fraction = recipe.fraction if split == "train" else 1.0
+    if recipe.examples == "ranked":
+        return ranked(norms, split, words=recipe.words, fraction=fraction)
+    return mimic(norms, split, lists_per_cue=recipe.lists_per_cue, fraction=fraction, seed=recipe.seed)
+
+
+def _word_weights(examples: Sequence[Example], language: str, strength: float) -> dict[str, float]:
+    if not strength:
+        return {}
+    return concreteness_weights([word for one in examples for word in one.words], language, strength)
+
+
+def _features(
+    examples: Sequence[Example],
+    encoder: Encoder,
+    language: str,
+    weights: Mapping[str, float],
+    max_tokens: int,
+) -> list[tuple[Example, Feature]]:
+    """The examples, without those that are too long, with their features."""
+    separator = wording(language).separator
+    found = []
+    for example in tqdm(examples, desc="Encoding", unit=" examples", disable=len(examples) < SHOWN):
+        encoded = encoder.encode(example.prompt, join_words(example.words, language))
+        if len(encoded.ids) <= max_tokens:
+            of_tokens = token_weights(example.words, separator, encoded.ends, weights) if weights else []
+            found.append((example, _feature(encoded, NORMS, of_tokens)))
+    if len(found) < len(examples):
+        logger.warning(
+            "%d examples are longer than %d tokens: left out", len(examples) - len(found), max_tokens
+        )
+    return found
+
+
+def _validation(norms: Norms, recipe: SFTRecipe, encoder: Encoder, cues: set[str]) -> list[Feature]:
+    examples = [one for one in _examples(norms, "validation", recipe) if one.cue in cues]
+    return [
+        feature for _, feature in _features(examples, encoder, norms.culture.language, {}, recipe.max_tokens)
+    ]
+
+
+def _feature(encoded: Encoded, source: int, weights: Sequence[float] = ()) -> Feature:
+    ids = np.asarray(encoded.ids, dtype=np.int32)
+    return {"ids": ids, "start": encoded.start, "weights": list(weights), "source": source}
+
+
+def _table(features: Sequence[Feature]) -> datasets.Dataset:
+    columns = {name: [feature[name] for feature in features] for name in features[0]}
+    return datasets.Dataset.from_dict(columns)
+
+
+@dataclass(frozen=True)
+class _MixedIn:
+    features: list[Feature]
+    cues: set[str]
+
+
+def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int) -> _MixedIn:
+    """Features of the files to mix in, of each as many as make its share of `total` trained tokens."""
+    features: list[Feature] = []
+    cues: set[str] = set()
+    for source, (file, tokens) in enumerate(tokens_for(shares, total).items(), start=NORMS + 1):
+        examples, named = read_examples(Path(file), encoder)
+        features += [_feature(one, source) for one in first_tokens(examples, tokens)]
+        cues |= named
+    return _MixedIn(features, cues)
+
+
+def _first(learned: list[tuple[Example, Feature]], tokens: int) -> list[tuple[Example, Feature]]:
+    """The first examples, with `tokens` trained ones."""
+    before = accumulate((trained_tokens(feature) for _, feature in learned), initial=0)
+    return [one for one, taken in zip(learned, before, strict=False) if taken < tokens]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from align_tasks.errors import AlignError
+from align_trainers.sft.encoding import Encoder
+from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
+from align_trainers.sft.recipe import SFTRecipe
+from align_trainers.sft.training_set import NORMS, training_set
+
+CHAT = {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]}
+
+
+def jsonl(folder: Path, *rows: Any) -> Path:
+    file = folder / "statements.jsonl"
+    file.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows))
+    return file
+
+
+def test_each_kind_of_line_becomes_an_example(tmp_path: Path, tokenizer: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"text": "Be kind."}, {"prompt": "Be", "completion": " kind."}, "")
+    (text, pair), _ = read_examples(file, encoder)
+    assert (tokenizer.decode(text.ids), text.start) == ("Be kind.<end>", 0)
+    assert tokenizer.decode(pair.ids[: pair.start]) == "Be"
+    chat = Encoder(tokenizer, is_chat=True)
+    (pair, whole), _ = read_examples(jsonl(tmp_path, {"prompt": "Q", "completion": "A"}, CHAT), chat)
+    assert pair == whole
+    assert tokenizer.decode(whole.ids) == "<user>Q<end>\n<assistant>A<end>"
+
+
+def test_cues_that_lines_name_are_told(tmp_path: Path, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"text": "Red is a colour.", "cue": "red"}, {"text": "No cue."})
+    assert read_examples(file, encoder)[1] == {"red"}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{no json", "line 2: no JSON"),
+        ("[1]", "line 2: no JSON object"),
+        ({"prompt": "only"}, "line 2: no example"),
+        ({"text": " "}, "line 2: no example"),
+        (CHAT, "line 2: messages need the chat format"),
+    ],
+)
+def test_a_line_that_is_no_example_is_named(tmp_path: Path, encoder: Encoder, line: Any, told: str) -> None:
+    with pytest.raises(AlignError, match=told):
+        read_examples(jsonl(tmp_path, {"text": "fine"}, line), encoder)
+
+
+def test_a_file_without_examples_and_one_that_is_not_there(tmp_path: Path, encoder: Encoder) -> None:
+    with pytest.raises(AlignError, match="holds no examples"):
+        read_examples(jsonl(tmp_path, ""), encoder)
+    with pytest.raises(AlignError, match="cannot read"):
+        read_examples(tmp_path / "nowhere.jsonl", encoder)
+
+
+def test_shares_must_leave_something_to_the_norms() -> None:
+    assert tokens_for({"a": 0.25, "b": 0.5}, 1000) == {"a": 250, "b": 500}
+    with pytest.raises(AlignError, match=r"take 1\.2 of all"):
+        tokens_for({"a": 0.7, "b": 0.5}, 1000)
+    with pytest.raises(AlignError, match="between 0 and 1"):
+        tokens_for({"a": 0.0}, 1000)
+
+
+def test_a_short_file_is_read_again(tmp_path: Path, encoder: Encoder) -> None:
+    (one,), _ = read_examples(jsonl(tmp_path, {"prompt": "Be", "completion": "A"}), encoder)
+    trained = len(one.ids) - one.start
+    assert len(list(first_tokens([one], 5 * trained))) == 5
+
+
+def test_mixing_keeps_the_number_of_trained_tokens(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"prompt": "Be", "completion": " kind."}, {"text": "Trust people."})
+    plain = training_set(us, SFTRecipe(norms="demo"), encoder)
+    mixed = training_set(us, SFTRecipe(norms="demo", mix={str(file): 0.25}), encoder)
+    totals = [trained(data.train) for data in (plain, mixed)]
+    assert totals[1] == pytest.approx(totals[0], rel=0.02)
+    others = [row for row in mixed.train if row["source"] != NORMS]
+    assert trained(others) / totals[1] == pytest.approx(0.25, abs=0.02)
+    assert mixed.cues < plain.cues
+
+
+def trained(rows: Any) -> int:
+    return sum(len(row["ids"]) - max(row["start"], 1) for row in rows)
