@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -67,6 +69,14 @@ def load_model(
     except Exception as error:  # the libraries raise nearly everything
         raise AlignError(f"cannot load the model {model!r}: {one_line(error)}", hint=DETAILS) from error
     return base if adapter is None else _with_adapter(base, adapter)
+
+
+def sort_targets(config: Path) -> None:
+    """Put the names of layers in an ``adapter_config.json`` in order: PEFT writes them in a random one."""
+    content = json.loads(config.read_text(encoding="utf-8"))
+    if isinstance(content["target_modules"], list):
+        content["target_modules"].sort()
+    config.write_text(json.dumps(content, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _in_4bit(precision: Precision) -> Any:

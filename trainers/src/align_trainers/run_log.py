@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FIGURES = ("step", "epoch", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_p_at_5")
-NAMES = {"loss": "training", "eval_loss": "held-out cues", "eval_p_at_5": "held-out cues"}
+NAMES = {"loss": "training examples", "eval_loss": "held-out cues", "eval_p_at_5": "held-out cues"}
 
 Log = Sequence[dict[str, Any]]
 
@@ -26,11 +26,11 @@ def draw_learning_curve(history: Log, file: Path) -> None:
 
     panels = [_panel(history, ("loss", "eval_loss"), "loss per token, nats")]
     if any("eval_p_at_5" in row for row in history):
-        panels.append(_panel(history, ("eval_p_at_5",), "P@5"))
+        panels.append(_panel(history, ("eval_p_at_5",), "P@5", from_zero=True))
     alt.hconcat(*panels).save(file, format="svg")
 
 
-def _panel(history: Log, figures: tuple[str, ...], title: str) -> Any:
+def _panel(history: Log, figures: tuple[str, ...], title: str, *, from_zero: bool = False) -> Any:
     import altair as alt
 
     rows = [
@@ -44,7 +44,7 @@ def _panel(history: Log, figures: tuple[str, ...], title: str) -> Any:
         .mark_line(point=len(rows) < 100)
         .encode(
             x=alt.X("step:Q", title="step"),
-            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=from_zero)),
             color=alt.Color("measured on:N", legend=alt.Legend(orient="bottom")),
         )
     )

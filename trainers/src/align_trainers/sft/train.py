@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import warnings
 from pathlib import Path
 from typing import Any
 
+from datasets import Dataset
 from transformers import EarlyStoppingCallback, set_seed
 from transformers.trainer_callback import PrinterCallback
 from trl import SFTConfig
@@ -16,15 +18,17 @@ from align_tasks.evaluation import default_device
 from align_tasks.trainers import TrainingJob, TrainingResult
 from align_trainers.callbacks import MeasureAtTheEnd, Progress
 from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
-from align_trainers.model import AdapterShape, load_model, load_tokenizer
+from align_trainers.model import AdapterShape, load_model, load_tokenizer, sort_targets
 from align_trainers.processes import join_processes
 from align_trainers.run_log import draw_learning_curve, write_log
 from align_trainers.sft.encoding import Encoder
 from align_trainers.sft.packing import packed, padded
 from align_trainers.sft.recipe import SFTRecipe
-from align_trainers.sft.trainer import AssociationTrainer, check_packing
+from align_trainers.sft.trainer import AssociationTrainer, PackingCheck
 from align_trainers.sft.training_set import TrainingSet, fingerprint, training_set
 from align_trainers.sft.validation import PrecisionAt5
+
+LOGGERS = ("none", "tensorboard", "trackio", "wandb")
 
 
 def train(job: TrainingJob) -> TrainingResult:
@@ -43,8 +47,8 @@ def train(job: TrainingJob) -> TrainingResult:
     data = training_set(job.culture, recipe, encoder)
     checkpoints = job.output / "checkpoints"
     args = settings(recipe, checkpoints, processes.num_processes, measured=bool(data.validation))
-    resumed = to_go_on_from(checkpoints, fingerprint(data.train))
     trainer = _trainer(job.model, recipe, data, encoder, args)
+    resumed = to_go_on_from(checkpoints, fingerprint(data.train))
     args.eval_on_start = resumed is None and bool(data.validation)
     with telling_of_full_disk(job.output, checkpoints):
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
@@ -76,6 +80,7 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int, *, measured: 
     every = "steps" if measured else "no"
     return SFTConfig(
         output_dir=str(checkpoints),
+        run_name=checkpoints.parent.name,
         per_device_train_batch_size=micro,
         per_device_eval_batch_size=micro,
         gradient_accumulation_steps=steps,
@@ -99,7 +104,7 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int, *, measured: 
         load_best_model_at_end=recipe.keep != "last",
         metric_for_best_model=f"eval_{recipe.keep}" if recipe.keep != "last" else None,
         greater_is_better=recipe.keep == "p_at_5",
-        report_to=[name.strip() for name in recipe.report_to.split(",")],
+        report_to=loggers(recipe.report_to),
         disable_tqdm=True,
         use_cpu=device == "cpu",
         dataloader_pin_memory=device == "cuda",
@@ -107,6 +112,21 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int, *, measured: 
         remove_unused_columns=False,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
+
+
+def loggers(names: str) -> list[str]:
+    """The loggers of a recipe, each of which is known and installed.
+
+    Raises:
+        AlignError: one is not.
+    """
+    found = [name.strip() for name in names.split(",")]
+    for name in found:
+        if name not in LOGGERS:
+            raise AlignError(f"report_to: unknown logger {name!r}", hint=f"Loggers: {', '.join(LOGGERS)}")
+        if name != "none" and importlib.util.find_spec(name) is None:
+            raise AlignError(f"report_to: {name} is not installed", hint=f"pip install {name}")
+    return found
 
 
 def micro_batches(recipe: SFTRecipe, processes: int) -> tuple[int, int]:
@@ -131,10 +151,6 @@ def _trainer(
     shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, recipe.lora_dropout, recipe.lora_targets)
     adapter = shape if recipe.method == "lora" else None
     loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
-    if recipe.packing and not check_packing(
-        loaded, [data.train[place] for place in range(min(2, len(data.train)))]
-    ):
-        raise AlignError("this model computes another loss from a packed row", hint="Add --no-packing.")
     trainer = AssociationTrainer(
         loaded,
         args,
@@ -146,14 +162,16 @@ def _trainer(
         collate=packed if recipe.packing else padded,
         lora_plus_ratio=recipe.lora_plus_ratio,
         tokenizer=encoder.tokenizer,
-        callbacks=_callbacks(recipe),
+        callbacks=_callbacks(recipe, data.train),
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
-def _callbacks(recipe: SFTRecipe) -> list[Any]:
+def _callbacks(recipe: SFTRecipe, rows: Dataset) -> list[Any]:
     found: list[Any] = [Progress(), MeasureAtTheEnd()]
+    if recipe.packing:
+        found.append(PackingCheck([rows[place] for place in range(min(2, len(rows)))]))
     if recipe.patience:
         found.append(EarlyStoppingCallback(recipe.patience))
     return found
@@ -164,6 +182,8 @@ def save(trainer: AssociationTrainer, output: Path) -> None:
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
         (output / "training_args.bin").unlink(missing_ok=True)  # a pickle of what the recipe says
+        if (output / "adapter_config.json").exists():
+            sort_targets(output / "adapter_config.json")
         write_log(trainer.state.log_history, output / "training_log.jsonl")
         draw_learning_curve(trainer.state.log_history, output / "learning_curve.svg")
 

@@ -10,11 +10,13 @@ import torch
 from datasets import Dataset
 from peft.optimizers import create_loraplus_optimizer
 from torch.nn.functional import cross_entropy
-from transformers import Trainer
+from transformers import Trainer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 from trl.models import unwrap_model_for_generation
 
+from align_tasks.errors import AlignError
 from align_trainers.checkpoints import COMPLETE
+from align_trainers.generation import batches
 from align_trainers.sft.packing import IGNORED, Batch, Feature, packed, padded
 from align_trainers.sft.validation import PrecisionAt5
 
@@ -111,9 +113,7 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
 
     def _held_out_loss(self) -> float:
         """Mean over all trained tokens of the validation rows; each process computes its part of them."""
-        size = self.args.per_device_eval_batch_size
-        rows = self._validation
-        parts = [rows[place : place + size] for place in range(0, len(rows), size)]
+        parts = list(batches(self._validation, self.args.per_device_eval_batch_size))
         rank, processes = self.accelerator.process_index, self.accelerator.num_processes
         loss, count = 0.0, 0
         for first in range(0, len(parts), processes):
@@ -152,10 +152,13 @@ def nll(model: Any, batch: Batch) -> torch.Tensor:
     return losses * weights[:, columns].flatten()
 
 
-def check_packing(model: Any, features: Sequence[Feature]) -> bool:
+def check_packing(model: Any, features: Sequence[Feature], tolerance: float = 0.001) -> bool:
     """Whether the model computes the same loss from a packed row as from padded ones.
 
     It does not where its layers do not obey the attention mask, as those of recurrent models do not.
+
+    Args:
+        tolerance: difference of the losses, relative, that rounding may make.
     """
     was_training = model.training
     model.eval()
@@ -165,5 +168,18 @@ def check_packing(model: Any, features: Sequence[Feature]) -> bool:
             for collate in (packed, padded)
         )
     model.train(was_training)
-    coarse = next(model.parameters()).dtype != torch.float32
-    return abs(first - second) <= (0.03 if coarse else 0.001) * abs(second)
+    return abs(first - second) <= tolerance * abs(second)
+
+
+class PackingCheck(TrainerCallback):  # type: ignore[misc]
+    """Refuses a model for which packing changes the loss, before its first step.
+
+    Only then can a model be asked whose weights are spread over processes.
+    """
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self._features = features
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
+        if not check_packing(model, self._features, 0.03 if args.bf16 or args.fp16 else 0.001):
+            raise AlignError("this model computes another loss from a packed row", hint="Add --no-packing.")
