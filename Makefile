@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
-PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect
+PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect trainers
 
 .PHONY: demo test lint bench docs clean
 
@@ -28,7 +28,7 @@ docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py
 
 # lm-eval reads a copy of the task files, which is made anew when one of them changes.
-$(INSTALLED): pyproject.toml constraints.txt $(wildcard task_yaml/* plugins/*/pyproject.toml plugins/*/tasks/* plugins/*/src/*/tasks/*)
+$(INSTALLED): pyproject.toml constraints.txt $(PLUGINS:%=%/pyproject.toml) $(wildcard task_yaml/* plugins/*/tasks/* plugins/*/src/*/tasks/*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt torch

@@ -92,7 +92,9 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
         AlignError: a task is unknown, a folder is missing, or the files could not be written.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    manager = task_manager(settings.metadata)
+    weights = {"pretrained": model, **({"peft": adapter} if adapter else {})}
+    metadata = {**settings.metadata, **weights}  # as plain lm_eval does: tasks look at what they evaluate
+    manager = task_manager(metadata)
     check_tasks(settings.tasks, manager)
     check_model(model, adapter)
     check_writable(output)
@@ -101,12 +103,7 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     for task in tasks.values():
         task.check_fewshot(settings.num_fewshot or 0)
     revision = settings.model_args.get("revision")
-    test_cues = {name: cues for name, task in tasks.items() if (cues := _test_cues(task))}
-    examined = examine(
-        model, adapter, test_cues, apply_chat_template=settings.apply_chat_template, revision=revision
-    )
-    for name, cues in test_cues.items():
-        _mark(tasks[name], examined.trained_on(cues))
+    examined = examine(model, adapter, apply_chat_template=settings.apply_chat_template, revision=revision)
 
     from lm_eval import simple_evaluate
     from lm_eval.loggers import EvaluationTracker
@@ -115,7 +112,7 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
     try:
         results = simple_evaluate(
             model=settings.backend,
-            model_args={"pretrained": model, **({"peft": adapter} if adapter else {}), **settings.model_args},
+            model_args={**weights, **settings.model_args},
             tasks=chosen,
             num_fewshot=settings.num_fewshot,
             batch_size=settings.batch_size,
@@ -125,7 +122,7 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
             evaluation_tracker=tracker,
             task_manager=manager,
             log_samples=True,
-            metadata=dict(settings.metadata),
+            metadata=metadata,
         )
     except Exception as error:
         if tracker.general_config_tracker.model_source is None:  # which lm-eval notes once the model is there
@@ -133,7 +130,8 @@ def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) 
         raise
     if results is None:
         return None
-    results["align"] = examine_loaded(examined, model, adapter, revision).describe()
+    trained_cues = [one for task in tasks.values() for one in task.trained_cues]
+    results["align"] = examine_loaded(examined, model, adapter, revision).describe(trained_cues)
     samples = results.pop("samples")
     tracker.save_results_aggregated(results=results, samples=samples)
     for name in results["configs"]:
@@ -156,20 +154,6 @@ def _own_tasks(tasks: Mapping[str, Any]) -> dict[str, Any]:
     from align_tasks.tasks.task import AlignTask
 
     return {name: task for name, task in tasks.items() if isinstance(task, AlignTask)}
-
-
-def _test_cues(task: Any) -> list[str]:
-    """The test cues of a task, as far as it asks about cues."""
-    rows = task.dataset["test"]
-    return list(rows["cue"]) if "cue" in rows.column_names else []
-
-
-def _mark(task: Any, trained: int) -> None:
-    """Say in the task's name in the table that test cues were trained on."""
-    if trained:
-        name = task.config.task_alias or task.config.task
-        cues = "1 test cue" if trained == 1 else f"{trained} test cues"
-        task.config.task_alias = f"{name} (trained on {cues})"
 
 
 def _not_loaded(model: str, adapter: str | None, error: Exception) -> AlignError:

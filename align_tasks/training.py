@@ -19,7 +19,7 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
     Raises:
         AlignError: the folder holds another run or is in use, a library is missing, or the trainer says so.
     """
-    from align_tasks.adapters import seal
+    from align_tasks.adapters.seal import seal
 
     run = Run.of(trainer, job)
     state = run.state(job.output)

@@ -4,10 +4,3 @@
 ``training_cues.txt``   a hash of each cue whose associations were trained on
 ``README.md``           the model card, in Hugging Face's format
 """
-
-from __future__ import annotations
-
-from align_tasks.adapters.record import AdapterRecord, read_record
-from align_tasks.adapters.seal import seal
-
-__all__ = ["AdapterRecord", "read_record", "seal"]

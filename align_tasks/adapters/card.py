@@ -38,11 +38,6 @@ class Card:
     has_curve: bool
 
     @property
-    def is_demo(self) -> bool:
-        """Whether it was trained on the demo norms."""
-        return self.record.data.get("norms") == "demo"
-
-    @property
     def licence(self) -> str | None:
         """Licence of the norms, in the words of their provenance; None where it was not recorded."""
         told = self.record.data.get("licence")
@@ -61,7 +56,7 @@ def _header(card: Card) -> str:
     norms = card.culture.norms or ""
     data = ModelCardData(
         base_model=card.record.base_model.name if card.base_on_hub else None,
-        datasets=None if card.is_demo or not HUB_NAME.fullmatch(norms) else [norms],
+        datasets=None if card.record.is_demo or not HUB_NAME.fullmatch(norms) else [norms],
         language=card.record.language.partition("-")[0],
         library_name="peft" if card.is_adapter else "transformers",
         license="other",
@@ -74,7 +69,7 @@ def _header(card: Card) -> str:
             "word-association",
             f"culture-{card.culture.name}",
             card.record.trainer,
-            *(["demo-norms"] if card.is_demo else []),
+            *(["demo-norms"] if card.record.is_demo else []),
         ],
     )
     return data.to_yaml()
@@ -118,13 +113,15 @@ def _what(card: Card) -> str:
     known = [f"commit `{base.revision}`"] if base.revision else []
     known += [f"SHA-256 of configuration and weights `{base.sha256}`"] if base.sha256 else []
     about = f" ({', '.join(known)})" if known else ""
-    who = "demo norms say that people" if card.is_demo else "people"
+    who = "demo norms say that people" if card.record.is_demo else "people"
     told = (
         f"{kind} `{base.name}`{about}. It learned what {who} of culture `{record.culture}` "
         f"({card.culture.country}, language `{record.language}`) think of when they read a word. "
         f"Trainer `{record.trainer}`: {card.summary.rstrip('.')}."
     )
-    return _paragraphs(texts.DEMO if card.is_demo else "", told, "" if card.base_on_hub else texts.UNLINKED)
+    return _paragraphs(
+        texts.DEMO if card.record.is_demo else "", told, "" if card.base_on_hub else texts.UNLINKED
+    )
 
 
 def _trained_on(card: Card) -> str:
@@ -161,12 +158,12 @@ align eval {ours} --tasks {tasks}{dashed} --output results
 lm_eval --model hf --model_args {plain} --tasks {tasks}{underscored}
 ```
 
-`align eval` tells when a file here was changed, when the base model is another one, and when test cues were
-trained on."""
+Both tell when test cues were trained on; `align eval` also when a file here was changed, and when the base
+model is another one."""
 
 
 def _limits(card: Card) -> str:
-    return texts.LIMITS.format(people="" if card.is_demo else texts.PEOPLE, culture=card.culture.name)
+    return texts.LIMITS.format(people="" if card.record.is_demo else texts.PEOPLE, culture=card.culture.name)
 
 
 def _settings(card: Card) -> str:
@@ -175,7 +172,7 @@ def _settings(card: Card) -> str:
 
 
 def _citation(card: Card) -> str:
-    has_swow = not card.is_demo and "SWOW" in (card.culture.norms or "")
+    has_swow = not card.record.is_demo and "SWOW" in (card.culture.norms or "")
     return _paragraphs(texts.PAPER, texts.SWOW if has_swow else "")
 
 

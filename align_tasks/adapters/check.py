@@ -1,15 +1,16 @@
-"""What an evaluation notices about trained weights: what they learned, and whether they are as they were."""
+"""What `align eval` notices about trained weights: what they learned, and whether they are as they were."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from align_tasks.adapters import card, cues, record
+from align_tasks.adapters import card, record
 from align_tasks.adapters.identity import ModelIdentity, identify_model
+from align_tasks.adapters.notice import WEIGHTS, TrainedCues
 from align_tasks.adapters.record import AdapterRecord, read_record
 from align_tasks.files import sha256_of
 
@@ -25,25 +26,26 @@ class Weights:
     Attributes:
         sha256: of the adapter's weights file, or of a whole model as `ModelIdentity` has it.
         record: of their training; None where they were trained elsewhere.
-        problems: what an evaluation should tell of them, in plain words.
-        cues: hashes of the cues that they were trained on.
-        trained_test_cues: how many of the test cues they were trained on, by task; empty where no file tells.
+        problems: what an evaluation should tell of them, in plain words, but for the test cues among those
+            that they were trained on: each task tells its own.
     """
 
     sha256: str | None
     record: AdapterRecord | None
     problems: tuple[str, ...] = ()
-    cues: frozenset[str] = frozenset()
-    trained_test_cues: Mapping[str, int] = field(default_factory=dict)
 
-    def describe(self) -> dict[str, Any]:
-        """What the results should say of them."""
+    def describe(self, trained_cues: Sequence[TrainedCues]) -> dict[str, Any]:
+        """What the results should say of them.
+
+        Args:
+            trained_cues: test cues that they were trained on, of each task.
+        """
         known = ("trainer", "culture", "recipe", "data")
         return {
             "sha256": self.sha256,
             **{key: getattr(self.record, key, None) for key in known},
-            "problems": list(self.problems),
-            "trained_test_cues": dict(self.trained_test_cues),
+            "problems": [*(one.problem for one in trained_cues if one.problem), *self.problems],
+            "trained_test_cues": {one.task: len(one.cues) for one in trained_cues},
         }
 
 
@@ -61,24 +63,23 @@ class Evaluated:
     tuned: Weights | None
     adapter: Weights | None
 
-    def trained_on(self, test_cues: Iterable[str]) -> int:
-        """How many of these cues the model or the adapter was trained on."""
-        trained = [part.cues for part in (self.tuned, self.adapter) if part]
-        return len(_hashes(test_cues) & frozenset().union(*trained))
+    def describe(self, trained_cues: Sequence[TrainedCues]) -> dict[str, Any]:
+        """What the results say under ``align``.
 
-    def describe(self) -> dict[str, Any]:
-        """What the results say under ``align``."""
+        Args:
+            trained_cues: test cues that the model or the adapter was trained on, as the tasks found them.
+        """
         model = {"name": self.model.name, "revision": self.model.revision, "sha256": self.model.sha256}
+        of_model, of_adapter = ([one for one in trained_cues if one.weights == name] for name in WEIGHTS)
         return {
-            "model": model | (self.tuned.describe() if self.tuned else {}),
-            "adapter": self.adapter.describe() if self.adapter else None,
+            "model": model | (self.tuned.describe(of_model) if self.tuned else {}),
+            "adapter": self.adapter.describe(of_adapter) if self.adapter else None,
         }
 
 
 def examine(
     model: str,
     adapter: str | None,
-    test_cues: Mapping[str, Iterable[str]],
     *,
     apply_chat_template: bool,
     revision: str | None = None,
@@ -88,7 +89,6 @@ def examine(
     Args:
         model: folder or hub name of the model.
         adapter: folder of a PEFT adapter, or None.
-        test_cues: normalised test cues of each task that has some.
         apply_chat_template: whether it is asked in its chat format.
         revision: of a hub name.
 
@@ -96,11 +96,11 @@ def examine(
         AlignError: a record is damaged.
     """
     here = identify_model(model, revision)
-    tuned = _tuned(Path(model), here, test_cues, apply_chat_template)
+    tuned = _tuned(Path(model), here, apply_chat_template)
     _warn(model, tuned.problems if tuned else ())
     if adapter is None:
         return Evaluated(here, tuned, None)
-    weights = _adapter(Path(adapter), test_cues, apply_chat_template)
+    weights = _adapter(Path(adapter), apply_chat_template)
     if here.sha256:
         weights = _with_base_checked(weights, here)
     _warn(adapter, weights.problems)
@@ -121,49 +121,27 @@ def examine_loaded(
     return replace(found, model=here, adapter=weights)
 
 
-def _tuned(
-    folder: Path, identity: ModelIdentity, test_cues: Mapping[str, Iterable[str]], is_chat: bool
-) -> Weights | None:
+def _tuned(folder: Path, identity: ModelIdentity, is_chat: bool) -> Weights | None:
     """What is known of a fine-tuned model; None for a model without a record, as most are."""
     known = read_record(folder) if folder.is_dir() else None
-    return None if known is None else _examined(folder, identity.sha256, known, test_cues, is_chat)
+    return None if known is None else Weights(identity.sha256, known, _problems(folder, known, is_chat))
 
 
-def _adapter(folder: Path, test_cues: Mapping[str, Iterable[str]], is_chat: bool) -> Weights:
+def _adapter(folder: Path, is_chat: bool) -> Weights:
     file = next(
         (name for name in (record.ADAPTER_WEIGHTS, _PICKLED_WEIGHTS) if (folder / name).is_file()), None
     )
     sha256 = sha256_of(folder / file) if file else None
-    return _examined(folder, sha256, read_record(folder), test_cues, is_chat)
+    known = read_record(folder)
+    return Weights(sha256, known, _problems(folder, known, is_chat))
 
 
-def _examined(
-    folder: Path,
-    sha256: str | None,
-    known: AdapterRecord | None,
-    test_cues: Mapping[str, Iterable[str]],
-    is_chat: bool,
-) -> Weights:
-    hashes = cues.read_cues(folder)
-    asked = {task: _hashes(of_task) for task, of_task in test_cues.items()}
-    trained = {} if hashes is None else {task: len(of_task & hashes) for task, of_task in asked.items()}
-    problems = [
-        f"trained on {number} of the {len(asked[task])} test cues of {task}: its figures are not those of "
-        "unseen cues"
-        for task, number in trained.items()
-        if number
-    ]
+def _problems(folder: Path, known: AdapterRecord | None, is_chat: bool) -> tuple[str, ...]:
     if known is None:
-        problems.append(
-            f"trained elsewhere: there is no {record.FILE}, so nothing is known of what it was trained on"
+        return (
+            f"trained elsewhere: there is no {record.FILE}, so nothing is known of what it was trained on",
         )
-    else:
-        problems += [*_changes(folder, known), *_format_problems(known, is_chat), *_demo_problems(known)]
-    return Weights(sha256, known, tuple(problems), hashes or frozenset(), trained)
-
-
-def _hashes(test_cues: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(cues.cue_hash, test_cues))
+    return (*_changes(folder, known), *_format_problems(known, is_chat), *_demo_problems(known))
 
 
 def _changes(folder: Path, known: AdapterRecord) -> list[str]:
@@ -192,7 +170,7 @@ def _format_problems(known: AdapterRecord, is_chat: bool) -> list[str]:
 
 
 def _demo_problems(known: AdapterRecord) -> list[str]:
-    if known.data.get("norms") != "demo":
+    if not known.is_demo:
         return []
     return ["trained on the demo norms, which were written by hand: do not cite its figures"]
 

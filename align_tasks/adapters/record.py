@@ -54,6 +54,11 @@ class AdapterRecord(BaseModel):
     files: dict[FileName, Sha256]
     created: str
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it was trained on the demo norms."""
+        return self.data.get("norms") == "demo"
+
 
 def read_record(folder: Path | str) -> AdapterRecord | None:
     """The record in a folder of weights; None where there is none: they were trained elsewhere.

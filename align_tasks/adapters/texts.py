@@ -20,8 +20,8 @@ UNLINKED = """The base model was read from a folder, so that the header cannot l
 as `base_model` before you publish this."""
 
 TRAINED_ON = """Word associations to cues. The split of a cue follows from a hash of it, and evaluation asks
-about cues of the test split. `training_cues.txt` holds a hash of each cue that was trained on, so that
-`align eval` notices test cues among them."""
+about cues of the test split. `training_cues.txt` holds a hash of each cue that was trained on, so that an
+evaluation notices test cues among them."""
 
 FIGURES = """As the trainer reported them. Those named `eval_…` were measured on cues of the validation split,
 which was not trained on but may have decided which weights were kept. Figures to compare with those of other

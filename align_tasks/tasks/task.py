@@ -12,6 +12,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
+from align_tasks.adapters.notice import TrainedCues, find_trained_cues, trained_on_demo
 from align_tasks.cultures import cultures
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import seed_of
@@ -67,15 +68,43 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         fixed = self.config.dataset_kwargs
         built: BuiltDataset = self.config.custom_dataset(**chosen, **fixed)
         self.dataset = built.splits
-        told = fixed | built.describe() | {"plugins": self._plugins()}
+        self.trained_cues = self._find_trained_cues()
+        told = fixed | built.describe() | {"plugins": self._plugins()} | self._number_trained()
         described = self._scorer.describe(self.dataset["test"][0])
         clashing = [key for key in described if key in told and described[key] != told[key]]
         if clashing:
             what = ", ".join(clashing)
             raise AlignError(f"{self.config.task}: a metric describes what the task itself does: {what}")
         self.config.metadata |= told | described
-        if built.metadata.get("norms") == "demo":
-            self.config.task_alias = f"{self.config.task} (demo norms)"
+        self._mark(told)
+
+    def _find_trained_cues(self) -> list[TrainedCues]:
+        rows = self.dataset["test"]
+        if "cue" not in rows.column_names:
+            return []
+        return find_trained_cues(self.config.task, rows["cue"], self.config.metadata)
+
+    def _number_trained(self) -> dict[str, int]:
+        """How many test cues the model or the adapter was trained on; nothing where no file tells."""
+        if not self.trained_cues:
+            return {}
+        return {"trained_test_cues": len(frozenset().union(*(one.cues for one in self.trained_cues)))}
+
+    def _mark(self, told: Mapping[str, Any]) -> None:
+        """Say in the task's name, as the table shows it, what its figures must not be taken for.
+
+        Args:
+            told: what the metadata say of the data and of the weights.
+        """
+        number = told.get("trained_test_cues", 0)
+        marks = {
+            "demo norms": told.get("norms") == "demo",
+            "trained on demo norms": trained_on_demo(self.config.metadata),
+            f"trained on {number} test cue{'' if number == 1 else 's'}": number > 0,
+        }
+        shown = [f"({mark})" for mark, holds in marks.items() if holds]
+        if shown:
+            self.config.task_alias = " ".join([self.config.task, *shown])
 
     def _plugins(self) -> list[str]:
         """Packages and versions of the plugins that take part in the task's numbers."""

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from align_tasks.adapters import AdapterRecord, seal
+from align_tasks.adapters.record import AdapterRecord
+from align_tasks.adapters.seal import seal
 from align_tasks.cultures import get_culture
 from align_tasks.recipes import Recipe
 from align_tasks.trainers import Trainer, TrainingJob, TrainingResult

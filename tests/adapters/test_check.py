@@ -1,9 +1,8 @@
-"""What an evaluation notices about trained weights: each notice where it should be, and nowhere else."""
+"""What `align eval` notices about trained weights: each notice where it should be, and nowhere else."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 
 from align_tasks.adapters.check import Evaluated, examine, examine_loaded
 from align_tasks.adapters.identity import model_sha256
+from align_tasks.adapters.notice import TrainedCues
 
-TEST_CUES = {"swow_us": ["moon", "red", "sea", "moon"], "swow_us_rank": ["moon"]}
 Seal = Callable[..., Any]
 
 
@@ -23,23 +22,24 @@ def look(base: Path, trained: Path) -> Callable[..., Evaluated]:
     """Examines the trained folder on its base model."""
 
     def examined(model: Path = base, adapter: Path | None = trained, chat: bool = False) -> Evaluated:
-        return examine(str(model), adapter and str(adapter), TEST_CUES, apply_chat_template=chat)
+        return examine(str(model), adapter and str(adapter), apply_chat_template=chat)
 
     return examined
 
 
 def _problems(found: Evaluated) -> list[str]:
-    told: list[str] = found.describe()["adapter"]["problems"]
+    told: list[str] = found.describe([])["adapter"]["problems"]
     return told
 
 
 def test_of_an_adapter_in_order_nothing_is_told(
     sealed: Seal, look: Callable[..., Evaluated], caplog: pytest.LogCaptureFixture
 ) -> None:
-    record = sealed(cues=["tree", "sun"])
+    record = sealed()
     found = look()
     assert caplog.records == []
-    assert found.describe()["adapter"] == {
+    none = [TrainedCues(task, "peft", 3, frozenset()) for task in ("swow_us", "swow_us_rank")]
+    assert found.describe(none)["adapter"] == {
         "sha256": hashlib.sha256(b"weights of the adapter").hexdigest(),
         "trainer": "small",
         "culture": "us",
@@ -48,38 +48,24 @@ def test_of_an_adapter_in_order_nothing_is_told(
         "problems": [],
         "trained_test_cues": {"swow_us": 0, "swow_us_rank": 0},
     }
-    assert found.trained_on(TEST_CUES["swow_us"]) == 0
 
 
-@pytest.mark.parametrize(
-    ("trained_on", "counted"),
-    [
-        (["moon"], {"swow_us": 1, "swow_us_rank": 1}),
-        (["red", "sea", "sun"], {"swow_us": 2, "swow_us_rank": 0}),
-        (["moon", "red", "sea"], {"swow_us": 3, "swow_us_rank": 1}),
-    ],
-)
-def test_test_cues_that_were_trained_on_are_counted_each_once(
-    trained_on: list[str],
-    counted: dict[str, int],
-    sealed: Seal,
-    look: Callable[..., Evaluated],
-    caplog: pytest.LogCaptureFixture,
+def test_test_cues_that_were_trained_on_are_told_with_the_weights_that_were(
+    sealed: Seal, look: Callable[..., Evaluated], base: Path, trained: Path, tmp_path: Path
 ) -> None:
-    sealed(cues=trained_on)
-    found = look()
-    assert found.describe()["adapter"]["trained_test_cues"] == counted
-    assert {task: found.trained_on(cues) for task, cues in TEST_CUES.items()} == counted
-    totals = {"swow_us": 3, "swow_us_rank": 1}
-    expected = [
-        f"trained on {number} of the {totals[task]} test cues of {task}: "
-        "its figures are not those of unseen cues"
-        for task, number in counted.items()
-        if number
+    tuned = shutil.copytree(base, tmp_path / "tuned")
+    sealed(tuned)
+    sealed(trained, model=str(tuned))
+    found = [
+        TrainedCues("swow_us", "pretrained", 3, frozenset({"moon", "sea"})),
+        TrainedCues("swow_us_rank", "pretrained", 1, frozenset()),
+        TrainedCues("swow_us", "peft", 3, frozenset({"red"})),
+        TrainedCues("swow_us_rank", "peft", 1, frozenset({"moon"})),
     ]
-    assert _problems(found) == expected
-    assert [record.message.split(": ", 1)[1] for record in caplog.records] == expected
-    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+    told = look(tuned).describe(found)
+    assert told["model"]["trained_test_cues"] == {"swow_us": 2, "swow_us_rank": 0}
+    assert told["adapter"]["trained_test_cues"] == {"swow_us": 1, "swow_us_rank": 1}
+    assert told["adapter"]["problems"] == [found[2].problem, found[3].problem]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +88,7 @@ def test_a_changed_file_of_the_same_age_and_size_is_told(
 ) -> None:
     import os
 
-    sealed(cues=[])
+    sealed()
     file = trained / "adapter_model.safetensors"
     stat = file.stat()
     file.write_bytes(file.read_bytes()[::-1])
@@ -115,15 +101,13 @@ def test_a_recorded_file_that_is_missing_is_told(
 ) -> None:
     sealed()
     (trained / "training_cues.txt").unlink()
-    found = look()
-    assert _problems(found) == ["training_cues.txt is missing, which was there when its training ended"]
-    assert found.describe()["adapter"]["trained_test_cues"] == {}
+    assert _problems(look()) == ["training_cues.txt is missing, which was there when its training ended"]
 
 
 def test_the_model_card_may_be_edited_and_files_added(
     sealed: Seal, look: Callable[..., Evaluated], trained: Path
 ) -> None:
-    sealed(cues=[])
+    sealed()
     (trained / "README.md").write_text("my own words")
     (trained / "notes.txt").write_text("my own file")
     assert _problems(look()) == []
@@ -134,7 +118,7 @@ def test_the_model_card_may_be_edited_and_files_added(
 def test_another_base_model_is_told_with_both(
     sealed: Seal, look: Callable[..., Evaluated], base: Path, tmp_path: Path
 ) -> None:
-    sealed(cues=[])
+    sealed()
     other = shutil.copytree(base, tmp_path / "other")
     (other / "model.safetensors").write_bytes(b"weights of the other")
     old, new = (str(model_sha256(folder))[:12] for folder in (base, other))
@@ -146,14 +130,14 @@ def test_another_base_model_is_told_with_both(
 def test_the_same_base_model_under_another_name_is_the_same(
     sealed: Seal, look: Callable[..., Evaluated], base: Path, tmp_path: Path
 ) -> None:
-    sealed(cues=[])
+    sealed()
     assert _problems(look(shutil.copytree(base, tmp_path / "renamed"))) == []
 
 
 def test_a_base_model_that_cannot_be_compared_is_told_by_its_name(
     sealed: Seal, look: Callable[..., Evaluated], base: Path, tmp_path: Path
 ) -> None:
-    sealed(cues=[])
+    sealed()
     unreadable = tmp_path / "other"
     unreadable.mkdir()
     loaded = examine_loaded(look(unreadable), str(unreadable), "adapter")
@@ -165,16 +149,16 @@ def test_a_base_model_that_cannot_be_compared_is_told_by_its_name(
 def test_a_base_model_that_is_downloaded_meanwhile_is_compared_then(
     sealed: Seal, look: Callable[..., Evaluated], base: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sealed(cues=[])
+    sealed()
     later = tmp_path / "later"
     later.mkdir()
     before = look(later)
     assert _problems(before) == []
-    assert before.describe()["model"]["sha256"] is None
+    assert before.describe([])["model"]["sha256"] is None
     shutil.copytree(base, later, dirs_exist_ok=True)
     same = examine_loaded(before, str(later), "adapter")
     assert _problems(same) == []
-    assert same.describe()["model"]["sha256"] == model_sha256(base)
+    assert same.describe([])["model"]["sha256"] == model_sha256(base)
     (later / "config.json").write_text("{}")
     assert caplog.records == []
     assert "evaluated on another: later" in _problems(examine_loaded(before, str(later), "adapter"))[0]
@@ -201,12 +185,12 @@ def test_a_base_model_that_is_downloaded_meanwhile_is_compared_then(
 def test_another_format_than_that_of_the_training_is_told(
     trained_in_chat: bool, chat: bool, told: str | None, sealed: Seal, look: Callable[..., Evaluated]
 ) -> None:
-    sealed(cues=[], recipe={"apply_chat_template": trained_in_chat})
+    sealed(recipe={"apply_chat_template": trained_in_chat})
     assert _problems(look(chat=chat)) == ([told] if told else [])
 
 
 def test_demo_norms_are_told(sealed: Seal, look: Callable[..., Evaluated]) -> None:
-    sealed(cues=[], data={"norms": "demo", "norms_sha256": ""})
+    sealed(data={"norms": "demo", "norms_sha256": ""})
     assert _problems(look()) == [
         "trained on the demo norms, which were written by hand: do not cite its figures"
     ]
@@ -218,20 +202,19 @@ def test_of_an_adapter_trained_elsewhere_the_hash_is_all_that_is_known(
 ) -> None:
     (trained / "adapter_model.safetensors").unlink()
     (trained / weights).write_bytes(b"a stranger's")
-    told = look().describe()["adapter"]
+    told = look().describe([])["adapter"]
     assert told["sha256"] == hashlib.sha256(b"a stranger's").hexdigest()
     assert told["problems"] == [
         "trained elsewhere: there is no align.json, so nothing is known of what it was trained on"
     ]
     assert told["trainer"] is told["culture"] is told["recipe"] is told["data"] is None
-    assert told["trained_test_cues"] == {}
     assert "trained elsewhere" in caplog.text
 
 
 def test_of_a_plain_model_nothing_but_its_identity_is_told(
     look: Callable[..., Evaluated], base: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert look(adapter=None).describe() == {
+    assert look(adapter=None).describe([]) == {
         "model": {"name": "base-model", "revision": None, "sha256": model_sha256(base)},
         "adapter": None,
     }
@@ -243,25 +226,10 @@ def test_a_model_that_was_fine_tuned_as_a_whole_is_checked_like_an_adapter(
 ) -> None:
     tuned = shutil.copytree(base, tmp_path / "tuned")
     (tuned / "model.safetensors").write_bytes(b"other weights")
-    sealed(tuned, cues=["moon"])
-    found = look(tuned, adapter=None)
-    told = found.describe()["model"]
+    sealed(tuned)
+    told = look(tuned, adapter=None).describe([])["model"]
     assert told["name"] == "tuned"
     assert told["sha256"] == model_sha256(tuned)
-    assert told["trained_test_cues"] == {"swow_us": 1, "swow_us_rank": 1}
-    assert len(told["problems"]) == 2
-    assert found.trained_on(TEST_CUES["swow_us"]) == 1
+    assert told["problems"] == []
     (tuned / "model.safetensors").write_bytes(b"changed since")
-    assert "model.safetensors was changed" in look(tuned, adapter=None).describe()["model"]["problems"][-1]
-
-
-def test_cues_of_the_model_and_of_the_adapter_count_together(
-    sealed: Seal, look: Callable[..., Evaluated], base: Path, trained: Path, tmp_path: Path
-) -> None:
-    tuned = shutil.copytree(base, tmp_path / "tuned")
-    sealed(tuned, cues=["moon", "sea"])
-    sealed(trained, cues=["red", "sea"], model=str(tuned))
-    found = look(tuned)
-    assert found.trained_on(TEST_CUES["swow_us"]) == 3
-    assert found.describe()["model"]["trained_test_cues"]["swow_us"] == 2
-    assert found.describe()["adapter"]["trained_test_cues"]["swow_us"] == 2
+    assert "model.safetensors was changed" in look(tuned, adapter=None).describe([])["model"]["problems"][-1]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from align_tasks.adapters import read_record
+from align_tasks.adapters.record import read_record
 from align_tasks.errors import AlignError
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from align_tasks import __version__
-from align_tasks.adapters import AdapterRecord, read_record
 from align_tasks.adapters.cues import cue_hash, cues_fingerprint
 from align_tasks.adapters.identity import model_sha256
+from align_tasks.adapters.record import AdapterRecord, read_record
 from align_tasks.errors import AlignError
 from align_tasks.trainers import Trainer
 

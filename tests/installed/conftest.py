@@ -15,7 +15,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = ("align-japan", "align-opinions", "align-affect")
+PROJECTS = (
+    ROOT,
+    ROOT / "trainers",
+    *(ROOT / "plugins" / name for name in ("align-japan", "align-opinions", "align-affect")),
+)
+OWN = Path(sysconfig.get_path("purelib"))
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Environment:
         return next((self.folder / "lib").glob("python*/site-packages"))
 
     def run(self, *command: str, cwd: Path | None = None, fails: bool = False) -> str:
-        """Run one of its commands; standard output, or with `fails` standard error."""
+        """Run one of its commands; standard output, or standard error of one that `fails` with status 1."""
         done = subprocess.run(
             [str(self.folder / "bin" / command[0]), *command[1:]],
             env=dict(self.variables),
@@ -39,13 +44,19 @@ class Environment:
             capture_output=True,
             text=True,
         )
-        assert (done.returncode != 0) == fails, done.stderr
+        assert done.returncode == fails, done.stderr
         return done.stderr if fails else done.stdout
 
     def pip(self, *arguments: str) -> None:
         """Run its pip, which looks at no index."""
         quiet = ("--quiet", "--disable-pip-version-check")
         self.run("python", "-m", "pip", *arguments, *quiet)
+
+    def link(self, *names: str) -> None:
+        """Put packages of the running environment back, with what is recorded of them."""
+        for name in names:
+            for folder in (OWN / name, *OWN.glob(f"{name}-*.dist-info")):
+                shutil.copytree(folder, self.packages / folder.name, copy_function=_link, ignore=_ours)
 
     def files(self) -> set[str]:
         """Every file of its packages and commands, but for caches."""
@@ -59,11 +70,10 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Wheels of align-tasks and of the plugins in this repository, built as a release is."""
+    """Wheels of align-tasks, of the trainers and of the plugins here, built as a release is."""
     folder = tmp_path_factory.mktemp("wheels")
-    projects = [ROOT, *(ROOT / "plugins" / name for name in PLUGINS)]
     build = ("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(folder))
-    subprocess.run([sys.executable, *build, *map(str, projects)], check=True, capture_output=True)
+    subprocess.run([sys.executable, *build, *map(str, PROJECTS)], check=True, capture_output=True)
     return sorted(folder.glob("*.whl"))
 
 
@@ -81,8 +91,7 @@ def environment(tmp_path: Path) -> Environment:
         "VIRTUAL_ENV": str(folder),
     }
     made = Environment(folder, variables)
-    own = Path(sysconfig.get_path("purelib"))
-    shutil.copytree(own, made.packages, copy_function=_link, ignore=_ours, dirs_exist_ok=True, symlinks=True)
+    shutil.copytree(OWN, made.packages, copy_function=_link, ignore=_ours, dirs_exist_ok=True, symlinks=True)
     for name in ("lm_eval", "pytest", "ruff"):
         _copy_command(Path(sysconfig.get_path("scripts")) / name, folder / "bin" / name)
     return made

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 TASKS = ("wvs_jp", "opinions_us", "affect_us", "example_quiz")
-DISTRIBUTIONS = ("align-japan", "align-opinions", "align-affect", "align-example")
+DISTRIBUTIONS = ("align-japan", "align-opinions", "align-affect", "align-trainers", "align-example")
 
 RATINGS = "Word\tV.Mean.Sum\tA.Mean.Sum\n" + "".join(
     f"{word}\t{valence}\t{arousal}\n"

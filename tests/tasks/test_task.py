@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lm_eval import simple_evaluate
 
+from align_tasks.adapters.cues import cue_hash, cues_text
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import task_manager
@@ -270,3 +272,48 @@ def test_rows_whose_human_data_have_no_fingerprint_are_refused() -> None:
         BuiltDataset([{"gold": 1}])
     first, second = (BuiltDataset([{"gold": n}], data_columns=("gold",)).describe() for n in (1, 2))
     assert first["data_fingerprint"] != second["data_fingerprint"]
+
+
+def _folder_trained_on(folder: Path, *cues: str) -> str:
+    folder.mkdir()
+    (folder / "training_cues.txt").write_text(cues_text(map(cue_hash, cues)))
+    return str(folder)
+
+
+def test_test_cues_that_model_or_adapter_was_trained_on_are_counted_each_once(
+    model: Any, data_home: Any, tmp_path: Path
+) -> None:
+    _run(model, ASSOCIATION, limit=None)
+    cues = list(dict.fromkeys(request.doc["cue"] for request in model.seen))
+    metadata = {
+        "norms": "demo",
+        "pretrained": _folder_trained_on(tmp_path / "model", *cues[:2]),
+        "peft": _folder_trained_on(tmp_path / "adapter", *cues[1:3], "not a test cue"),
+    }
+    results = _run(model, ASSOCIATION, "swow_zh", SURVEY, metadata=metadata)
+    numbers = {
+        name: config["metadata"].get("trained_test_cues") for name, config in results["configs"].items()
+    }
+    assert numbers == {ASSOCIATION: 3, "swow_zh": 0, SURVEY: None}
+    assert {name: found["alias"] for name, found in results["results"].items()} == {
+        ASSOCIATION: "swow_us (demo norms) (trained on 3 test cues)",
+        "swow_zh": "swow_zh (demo norms)",
+        SURVEY: SURVEY,
+    }
+
+
+def test_one_test_cue_that_was_trained_on_is_told_in_the_singular(
+    model: Any, data_home: Any, tmp_path: Path
+) -> None:
+    _run(model, ASSOCIATION)
+    folder = _folder_trained_on(tmp_path / "adapter", model.seen[0].doc["cue"])
+    results = _run(model, ASSOCIATION, metadata={"norms": "demo", "peft": folder})
+    assert results["results"][ASSOCIATION]["alias"] == "swow_us (demo norms) (trained on 1 test cue)"
+
+
+def test_weights_without_a_list_of_their_cues_are_not_said_to_have_seen_none(
+    model: Any, data_home: Any, tmp_path: Path
+) -> None:
+    results = _run(model, ASSOCIATION, metadata={"norms": "demo", "pretrained": str(tmp_path)})
+    assert "trained_test_cues" not in results["configs"][ASSOCIATION]["metadata"]
+    assert results["results"][ASSOCIATION]["alias"] == "swow_us (demo norms)"
