@@ -145,6 +145,15 @@ def test_the_best_checkpoint_on_held_out_cues_is_kept(run: Run) -> None:
     assert all(torch.equal(saved[name], stored[name]) for name in saved)
 
 
+def test_of_equal_precision_the_lower_loss_is_kept(run: Run) -> None:
+    output, log = run(keep="p_at_5", max_steps=6, validate_every=2)
+    assert {row["eval_p_at_5"] for row in log if "eval_p_at_5" in row} == {0.0}
+    best = min(held_out(log), key=lambda step: held_out(log)[step])
+    assert best > 2
+    saved, stored = adapter(output), adapter(output / "checkpoints" / f"checkpoint-{best}")
+    assert all(torch.equal(saved[name], stored[name]) for name in saved)
+
+
 def test_it_stops_when_measurements_get_no_better(run: Run) -> None:
     _, log = run(keep="loss", patience=2, max_steps=200, validate_every=5, learning_rate=0.1)
     steps = sorted(held_out(log))

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from accelerate import PartialState
-from safetensors import SafetensorError
 
 from align_tasks.errors import AlignError
+from align_tasks.files import replace_file
+from align_trainers.processes import sharding
 
 COMPLETE = "complete"
-"""An empty file that stands in a checkpoint once it is whole."""
+"""A file that stands in a checkpoint once it is whole, and holds the `sharding` by which it was written."""
 DATA = "data.sha256"
 FULL = 16 * 2**20  # bytes: a disk with less room than this is full
 
@@ -32,6 +33,11 @@ def remove_torn(folder: Path) -> None:
             shutil.rmtree(path)
 
 
+def mark_whole(checkpoint: Path) -> None:
+    """Mark a checkpoint of which every process has written its part."""
+    replace_file(checkpoint / COMPLETE, sharding().encode())
+
+
 def step_of(checkpoint: Path) -> int:
     """The step after which a checkpoint was written."""
     return int(checkpoint.name.rpartition("-")[2])
@@ -45,7 +51,8 @@ def to_go_on_from(folder: Path, data: str) -> Path | None:
         data: fingerprint of what is learned, which must be the same from beginning to end.
 
     Raises:
-        AlignError: the data are others than when the run began.
+        AlignError: the data are others than when the run began, or the weights were spread over processes
+            otherwise.
     """
     state = PartialState()
     if state.is_main_process:
@@ -53,7 +60,10 @@ def to_go_on_from(folder: Path, data: str) -> Path | None:
         remove_torn(folder)
         _check_data(folder / DATA, data)
     state.wait_for_everyone()
-    return last_checkpoint(folder)
+    last = last_checkpoint(folder)
+    if last:
+        _check_sharding(last)
+    return last
 
 
 def _check_data(file: Path, data: str) -> None:
@@ -65,12 +75,24 @@ def _check_data(file: Path, data: str) -> None:
     file.write_text(data)
 
 
+def _check_sharding(checkpoint: Path) -> None:
+    there, here = (checkpoint / COMPLETE).read_text(), sharding()
+    if there != here:
+        raise AlignError(
+            f"the run in {checkpoint.parent.parent} began with {there or 'neither FSDP nor DeepSpeed'}, "
+            f"and cannot go on with {here or 'neither'}",
+            hint="Start it by the same accelerate configuration, or name another --output.",
+        )
+
+
 @contextmanager
 def telling_of_full_disk(output: Path, checkpoints: Path) -> Iterator[None]:
     """Tell of a full disk as such, whichever library found out, and where the run will go on."""
     try:
         yield
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except AlignError:
+        raise
+    except Exception as error:  # tokenizers raises no other kind
         is_full = getattr(error, "errno", None) == errno.ENOSPC or shutil.disk_usage(output).free < FULL
         if not is_full:
             raise

@@ -88,7 +88,7 @@ class SFTRecipe(Recipe):
         description="Steps between measurements and checkpoints; below 1, as a share of all steps.",
     )
     keep: Literal["last", "loss", "p_at_5"] = Field(
-        "p_at_5", description="Which checkpoint becomes the adapter: the last, or the best on held-out cues."
+        "loss", description="Which checkpoint becomes the adapter: the last, or the best on held-out cues."
     )
     patience: int | None = Field(
         None, ge=1, description="Stop after so many measurements without a better one; never, with none."

@@ -179,6 +179,8 @@ def _callbacks(recipe: SFTRecipe, rows: Dataset) -> list[Any]:
 
 def save(trainer: AssociationTrainer, output: Path) -> None:
     """Write the weights, the figures of the run, and their picture."""
+    if trainer.is_fsdp_enabled:
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
     trainer.save_model(str(output))
     if trainer.is_world_process_zero():
         (output / "training_args.bin").unlink(missing_ok=True)  # a pickle of what the recipe says

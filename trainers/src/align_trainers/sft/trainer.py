@@ -15,7 +15,7 @@ from trl import SFTConfig, SFTTrainer
 from trl.models import unwrap_model_for_generation
 
 from align_tasks.errors import AlignError
-from align_trainers.checkpoints import COMPLETE
+from align_trainers.checkpoints import mark_whole
 from align_trainers.generation import batches
 from align_trainers.sft.packing import IGNORED, Batch, Feature, packed, padded
 from align_trainers.sft.validation import PrecisionAt5
@@ -78,7 +78,12 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
         self.model.eval()
         metrics = {f"{metric_key_prefix}_loss": self._held_out_loss()}
         if self._precision is not None:
-            with unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model:
+            with unwrap_model_for_generation(
+                self.model_wrapped,
+                self.accelerator,
+                gather_deepspeed3_params=False,  # one process has no room for all of them
+                gradient_checkpointing_kwargs=self.args.gradient_checkpointing_kwargs,
+            ) as model:
                 total = self._precision.sum_over(
                     model, self.accelerator.process_index, self.accelerator.num_processes
                 )
@@ -105,11 +110,30 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
         count = torch.stack([(batch["labels"] != IGNORED).sum() for batch in batch_samples]).sum().to(device)
         return self.accelerator.gather(count).sum()
 
+    def _determine_best_metric(self, metrics: dict[str, float], trial: Any) -> bool:
+        """Whether these are the best figures so far; of equal P@5, those with the lower loss are."""
+        if super()._determine_best_metric(metrics, trial):
+            return True
+        name = self.args.metric_for_best_model
+        is_tie = name is not None and metrics[name] == self.state.best_metric
+        if is_tie and metrics["eval_loss"] < self._loss_at(self.state.best_global_step):
+            self.state.best_global_step = self.state.global_step
+            return True
+        return False
+
+    def _loss_at(self, step: int) -> float:
+        """Loss on held-out cues after a step that was measured."""
+        return next(
+            float(row["eval_loss"])
+            for row in self.state.log_history
+            if row["step"] == step and "eval_loss" in row
+        )
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         Trainer._save_checkpoint(self, model, trial)
         self.accelerator.wait_for_everyone()
         if self.args.should_save:
-            Path(self.args.output_dir, f"checkpoint-{self.state.global_step}", COMPLETE).touch()
+            mark_whole(Path(self.args.output_dir, f"checkpoint-{self.state.global_step}"))
 
     def _held_out_loss(self) -> float:
         """Mean over all trained tokens of the validation rows; each process computes its part of them."""
@@ -171,7 +195,7 @@ def check_packing(model: Any, features: Sequence[Feature], tolerance: float = 0.
     return abs(first - second) <= tolerance * abs(second)
 
 
-class PackingCheck(TrainerCallback):  # type: ignore[misc]
+class PackingCheck(TrainerCallback):
     """Refuses a model for which packing changes the loss, before its first step.
 
     Only then can a model be asked whose weights are spread over processes.
