@@ -141,8 +141,8 @@ def align_trainer(
     from align_trainers.sft.train import settings
     from align_trainers.sft.trainer import AssociationTrainer
 
-    args = settings(recipe, Path(folder), 1, measured=False)
-    args.save_strategy = "no"
+    args = settings(recipe, Path(folder), 1)
+    args.save_strategy = args.eval_strategy = "no"
     return AssociationTrainer(
         model,
         args,
@@ -165,8 +165,9 @@ def print_table(found: dict[str, list[dict[str, Any]]]) -> None:
     print("| | examples per second | times as fast | held-out loss after training | peak memory, MB |")
     print("|---|---:|---:|---:|---:|")
     for name, runs in found.items():
+        losses = ", ".join(sorted({f"{run['loss']:.4f}" for run in runs}))
         print(
-            f"| {name} | {BATCH / seconds[name]:.2f} | {first / seconds[name]:.2f} | {runs[0]['loss']:.4f} "
+            f"| {name} | {BATCH / seconds[name]:.2f} | {first / seconds[name]:.2f} | {losses} "
             f"| {max(run['memory'] for run in runs):.0f} |"
         )
 

@@ -38,8 +38,14 @@ def scores(file: Path, metric: str) -> dict[str, float]:
 
 
 def row(metric: str, before: dict[str, float], after: dict[str, float]) -> str:
-    """A row of the table, over the cues that both have."""
-    cues = sorted(before.keys() & after.keys())
+    """A row of the table.
+
+    Raises:
+        SystemExit: the evaluations are not of the same cues.
+    """
+    if before.keys() != after.keys():
+        raise SystemExit(f"{metric}: {len(before.keys() ^ after.keys())} cues are in one of the files only")
+    cues = sorted(before)
     first, second = (np.array([of[cue] for cue in cues]) for of in (before, after))
     low, high = interval(first, second)
     relative = f"{(second.mean() / first.mean() - 1):+.0%}" if first.mean() > 0 else "from 0"

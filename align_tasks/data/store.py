@@ -26,6 +26,7 @@ import polars as pl
 
 from align_tasks import paths
 from align_tasks.errors import AlignError
+from align_tasks.files import replace_file
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _LEFTOVER_SECONDS = 3600
@@ -173,28 +174,14 @@ def _put(path: Path, rows: int, content: bytes, about: Mapping[str, Any]) -> Non
     _clear_leftovers(path)
     earlier = _sha256_of(path)
     try:
-        _replace(record, json.dumps(told, ensure_ascii=False, indent=1).encode())
-        _replace(path, content)
+        replace_file(record, json.dumps(told, ensure_ascii=False, indent=1).encode())
+        replace_file(path, content)
     except BaseException:
         if _sha256_of(path) != sha256:
             record.unlink(missing_ok=True)
         raise
     if earlier not in (None, sha256):
         _record_path(path, str(earlier)).unlink(missing_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` in place of the file `path`, whole or not at all, and durably."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
 
 def _clear_leftovers(table: Path) -> None:
@@ -224,15 +211,6 @@ def _clear_beside(kind: str, name: str, *, kept: str | None, gone: Collection[st
 def _is_old(file: Path) -> bool:
     """Whether no import that is still at work can have written a file."""
     return time.time() - file.stat().st_mtime > _LEFTOVER_SECONDS
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a renaming last, where the system can: some file systems refuse."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        with suppress(OSError):
-            os.fsync(handle)
-        os.close(handle)
 
 
 @contextmanager

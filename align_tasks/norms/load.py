@@ -59,7 +59,12 @@ class Norms:
 
     def describe(self) -> dict[str, str]:
         """What results should say of these norms."""
-        return {"norms": self.name, "norms_sha256": self.sha256, "licence": self.licence}
+        return {
+            "norms": self.name,
+            "norms_sha256": self.sha256,
+            "position": self.frame["position"][0],
+            "licence": self.licence,
+        }
 
     def cues(self, split: Split) -> Iterator[CueNorms]:
         """The cues of a split, in an order that is random but the same everywhere.

@@ -257,7 +257,7 @@ def test_an_import_killed_while_reading_leaves_the_earlier_table(
     before = tables.fingerprint("associations", "us")
     script = (
         "import os, sys, pathlib; from align_tasks.data import store; "
-        "from align_tasks.data.imports import import_file; store._replace = lambda *_: os._exit(9); "
+        "from align_tasks.data.imports import import_file; store.replace_file = lambda *_: os._exit(9); "
         "import_file(pathlib.Path(sys.argv[1]), 'swow', culture='us', language='en', position='R1')"
     )
     strength_file.write_text(strength_file.read_text() + "red\trose\t1\t5\t0\n")

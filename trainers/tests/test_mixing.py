@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,33 @@ def test_mixing_keeps_the_number_of_trained_tokens(tmp_path: Path, us: Any, enco
     others = [row for row in mixed.train if row["source"] != NORMS]
     assert trained(others) / totals[1] == pytest.approx(0.25, abs=0.02)
     assert mixed.cues < plain.cues
+
+
+def test_mixed_files_are_recorded_by_their_hash(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"text": "Trust people."})
+    about = training_set(us, SFTRecipe(norms="demo", mix={str(file): 0.25}), encoder).about
+    assert about["mixed_sha256"] == {str(file): hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def test_too_long_lines_are_left_out_as_too_long_lists_are(
+    tmp_path: Path, us: Any, encoder: Encoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = {"text": "Trust people. " * 400}
+    recipe = SFTRecipe(norms="demo", words=3, max_tokens=400)
+    mixed = recipe.model_copy(update={"mix": {str(jsonl(tmp_path, {"text": "Be kind."}, long)): 0.25}})
+    assert max(len(ids) for ids in training_set(us, mixed, encoder).train["ids"]) <= 400
+    assert "1 examples are longer than 400 tokens" in caplog.text
+    only = recipe.model_copy(update={"mix": {str(jsonl(tmp_path, long)): 0.25}})
+    with pytest.raises(AlignError, match=r"every example of .* longer than 400[^!]*--max-tokens"):
+        training_set(us, only, encoder)
+
+
+def test_messages_that_the_chat_template_refuses_are_named(tmp_path: Path, tokenizer: Any) -> None:
+    tokenizer.chat_template = "{{ raise_exception('System role not supported') }}"
+    with pytest.raises(
+        AlignError, match=r"line 1: the chat template refuses it: .*System role not supported"
+    ):
+        read_examples(jsonl(tmp_path, CHAT), Encoder(tokenizer, is_chat=True))
 
 
 def trained(rows: Any) -> int:

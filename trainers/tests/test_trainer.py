@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 from align_tasks.errors import AlignError
 from align_tasks.trainers import TrainingJob
 from align_trainers.sft.recipe import SFTRecipe
-from align_trainers.sft.train import micro_batches, settings, train
+from align_trainers.sft.train import _kept_metrics, loggers, micro_batches, settings, train
 
 RECIPE: dict[str, Any] = {
     "norms": "demo",
@@ -137,7 +138,7 @@ def test_lora_plus_moves_the_b_matrices_faster(run: Run) -> None:
 
 
 def test_the_best_checkpoint_on_held_out_cues_is_kept(run: Run) -> None:
-    output, log = run(keep="loss", max_steps=60, validate_every=5, learning_rate=0.1)
+    output, log = run(keep="loss", fraction=0.1, max_steps=60, validate_every=5, learning_rate=0.1)
     best = min(held_out(log), key=lambda step: held_out(log)[step])
     assert 0 < best < 60
     saved = adapter(output)
@@ -155,7 +156,7 @@ def test_of_equal_precision_the_lower_loss_is_kept(run: Run) -> None:
 
 
 def test_it_stops_when_measurements_get_no_better(run: Run) -> None:
-    _, log = run(keep="loss", patience=2, max_steps=200, validate_every=5, learning_rate=0.1)
+    _, log = run(keep="loss", patience=2, fraction=0.1, max_steps=200, validate_every=5, learning_rate=0.1)
     steps = sorted(held_out(log))
     best = min(steps, key=lambda step: held_out(log)[step])
     assert steps[-1] == best + 10 < 200
@@ -192,9 +193,31 @@ def test_a_batch_that_processes_cannot_share_is_refused() -> None:
         micro_batches(SFTRecipe(), 3)
 
 
+def test_none_beside_another_logger_is_that_logger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("align_trainers.sft.train.importlib.util.find_spec", lambda name: name)
+    assert [loggers(names) for names in ("none", "none, wandb")] == [[], ["wandb"]]
+
+
+@pytest.mark.parametrize(("best", "expected"), [(5, 3.0), (None, 4.0)])
+def test_the_figures_are_those_of_the_weights_that_are_kept(best: int | None, expected: float) -> None:
+    log = [{"step": 5, "loss": 1.0}, {"step": 5, "eval_loss": 3.0}, {"step": 9, "eval_loss": 4.0}]
+    state = SimpleNamespace(best_global_step=best, global_step=9, log_history=log)
+    assert _kept_metrics(state) == {"eval_loss": expected}
+
+
 def test_keeping_the_best_needs_held_out_cues(tmp_path: Path) -> None:
     with pytest.raises(AlignError, match=r"needs held-out cues[^!]*keep: last"):
-        settings(SFTRecipe(validation_cues=0), tmp_path, 1, measured=False)
+        settings(SFTRecipe(validation_cues=0), tmp_path, 1)
+
+
+def test_a_batch_of_more_examples_than_there_are_is_refused(run: Run) -> None:
+    with pytest.raises(AlignError, match=r"a batch of 500 examples, and there are 1\d\d in all"):
+        run(batch_size=500)
+
+
+def test_an_epoch_has_whole_steps_only(run: Run) -> None:
+    _, log = run(batch_size=50, epochs=2, max_steps=None, validate_every=1)
+    assert [row["epoch"] for row in log if "loss" in row] == [0.5, 1.0, 1.5, 2.0]
 
 
 def test_layers_that_the_model_does_not_have_are_told(run: Run) -> None:

@@ -38,6 +38,23 @@ class Progress(TrainerCallback):
             self._bar.close()
 
 
+class Patience(TrainerCallback):
+    """Stops after so many measurements without a better one.
+
+    They are counted in the log, which a checkpoint keeps: the library's own callback forgets its count when a
+    run is interrupted.
+    """
+
+    def __init__(self, measurements: int) -> None:
+        self._measurements = measurements
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        best = state.best_global_step or 0
+        worse = {row["step"] for row in state.log_history if "eval_loss" in row and row["step"] > best}
+        if len(worse) >= self._measurements:
+            control.should_training_stop = True
+
+
 class MeasureAtTheEnd(TrainerCallback):
     """Has the last step measured, too, wherever it falls."""
 

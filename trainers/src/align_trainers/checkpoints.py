@@ -17,6 +17,7 @@ from align_trainers.processes import sharding
 COMPLETE = "complete"
 """A file that stands in a checkpoint once it is whole, and holds the `sharding` by which it was written."""
 DATA = "data.sha256"
+SHARDINGS = {"": "without FSDP and DeepSpeed", "fsdp": "under FSDP", "deepspeed": "under DeepSpeed"}
 FULL = 16 * 2**20  # bytes: a disk with less room than this is full
 
 
@@ -67,20 +68,21 @@ def to_go_on_from(folder: Path, data: str) -> Path | None:
 
 
 def _check_data(file: Path, data: str) -> None:
-    if file.exists() and file.read_text() != data:
+    if not file.exists():
+        replace_file(file, data.encode())
+    elif file.read_text() != data:
         raise AlignError(
             f"the training data are not those with which the run in {file.parent.parent} began",
             hint="Were norms imported anew, or a mixed file changed? Name another --output.",
         )
-    file.write_text(data)
 
 
 def _check_sharding(checkpoint: Path) -> None:
     there, here = (checkpoint / COMPLETE).read_text(), sharding()
     if there != here:
         raise AlignError(
-            f"the run in {checkpoint.parent.parent} began with {there or 'neither FSDP nor DeepSpeed'}, "
-            f"and cannot go on with {here or 'neither'}",
+            f"the run in {checkpoint.parent.parent} began {SHARDINGS[there]}, "
+            f"and cannot go on {SHARDINGS[here]}",
             hint="Start it by the same accelerate configuration, or name another --output.",
         )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import Any
 
 from accelerate import DistributedType, PartialState
+from transformers.utils.logging import disable_progress_bar
 
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import default_device
@@ -17,7 +20,8 @@ CPU_CONFIG = 'accelerate launch --config_file "$(python -m align_trainers.accele
 def join_processes() -> PartialState:
     """Join the processes that ``accelerate launch`` or ``torchrun`` started; one alone where neither did.
 
-    A number format that was told to the launcher does not count: recipes tell it.
+    Only the first one warns and shows progress. A number format that was told to the launcher does not count:
+    recipes tell it.
 
     Raises:
         AlignError: a launcher was to start several, and they do not work together as it was told.
@@ -34,6 +38,10 @@ def join_processes() -> PartialState:
         )
     if sharding() == "fsdp" and state.distributed_type == DistributedType.MULTI_CPU:
         raise AlignError("accelerate does FSDP on GPUs only", hint=f"On CPUs: {CPU_CONFIG}")
+    if not state.is_main_process:
+        logging.disable(logging.WARNING)
+        hide: Any = disable_progress_bar
+        hide()
     return state
 
 

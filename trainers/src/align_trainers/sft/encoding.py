@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from align_tasks.errors import AlignError
-from align_tasks.prompts import Prompt, base_text, chat_messages
-
-Message = dict[str, str]
+from align_tasks.prompts import Message, Prompt, base_text, chat_messages
 
 
 @dataclass(frozen=True)
@@ -48,15 +46,17 @@ class Encoder:
             raise AlignError("the tokenizer names no end-of-text token, so the model could not learn to stop")
         self.tokenizer = tokenizer
         self.is_chat = is_chat
+        self._latest: tuple[str, list[int]] = ("", self._whole("")["input_ids"])
 
     def prompt_text(self, prompt: Prompt) -> str:
         """The text of a prompt, as the evaluation sends it to the model."""
         return self._asked(chat_messages(prompt)) if self.is_chat else base_text(prompt)
 
     def prompt_ids(self, text: str) -> list[int]:
-        """Token ids of a prompt's text."""
-        ids: list[int] = self._whole(text)["input_ids"]
-        return ids
+        """Token ids of a prompt's text; the latest are kept, since examples of a cue share theirs."""
+        if text != self._latest[0]:
+            self._latest = text, self._whole(text)["input_ids"]
+        return self._latest[1]
 
     def encode(self, prompt: Prompt, answer: str) -> Encoded:
         """Prompt and answer of a task's row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +32,12 @@ class Example:
 
 
 def ranked(norms: Norms, split: Split, *, words: int, fraction: float = 1.0) -> list[Example]:
-    """One example a cue: its responses, most frequent first, `words` of them at most."""
+    """One example a cue: its responses, most frequent first, `words` of them at most.
+
+    The prompt is that of the evaluation, which asks for up to 40 words.
+    """
     chosen = share(list(norms.cues(split)), fraction)
-    return [_example(norms, cue.cue, cue.responses[:words]) for cue in chosen]
+    return [_example(norms, cue.cue, cue.responses[:words], ANSWER_WORDS) for cue in chosen]
 
 
 def mimic(
@@ -42,18 +45,19 @@ def mimic(
 ) -> list[Example]:
     """One example for each person and cue, or `lists_per_cue` drawn by strength where no persons are told.
 
-    The model then learns how often people say a word, and not only which words they say most often.
+    The model then learns how often people say a word, and not only which words they say most often. The
+    prompt asks for three words, where that of the evaluation asks for up to 40.
     """
     chosen = share(list(norms.cues(split)), fraction)
     people = norms.lists(split)
     if people is None:
         return [
-            _example(norms, cue.cue, words)
+            _example(norms, cue.cue, words, WORDS_PER_PERSON)
             for cue in chosen
             for words in drawn_lists(cue, lists_per_cue, seed_of("mimic", str(seed), cue.cue))
         ]
     wanted = {cue.cue for cue in chosen}
-    return [_example(norms, cue, words) for cue, words in people if cue in wanted]
+    return [_example(norms, cue, words, WORDS_PER_PERSON) for cue, words in people if cue in wanted]
 
 
 def drawn_lists(cue: CueNorms, count: int, seed: int) -> Iterator[tuple[str, ...]]:
@@ -73,11 +77,5 @@ def share(cues: list[CueNorms], fraction: float) -> list[CueNorms]:
     return cues[: math.ceil(fraction * len(cues))]
 
 
-def cues_of(examples: Iterable[Example]) -> set[str]:
-    """The cues of examples, each once."""
-    return {example.cue for example in examples}
-
-
-def _example(norms: Norms, cue: str, words: tuple[str, ...]) -> Example:
-    prompt = association_prompt(cue, norms.culture.language, count=ANSWER_WORDS)
-    return Example(prompt, words, cue)
+def _example(norms: Norms, cue: str, words: tuple[str, ...], count: int) -> Example:
+    return Example(association_prompt(cue, norms.culture.language, count=count), words, cue)

@@ -8,7 +8,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from align_tasks.errors import AlignError
+from jinja2 import TemplateError
+
+from align_tasks.errors import AlignError, one_line
 from align_trainers.sft.encoding import Encoded, Encoder
 
 HINT = (
@@ -81,7 +83,10 @@ def _encoded(row: dict[str, Any], encoder: Encoder, where: str) -> Encoded:
         case {"messages": [*messages, {"role": "assistant", "content": str()} as answer]} if messages:
             if not encoder.is_chat:
                 raise AlignError(f"{where}: messages need the chat format", hint="Add --apply-chat-template.")
-            return encoder.encode_messages([*messages, answer])
+            try:
+                return encoder.encode_messages([*messages, answer])
+            except TemplateError as error:
+                raise AlignError(f"{where}: the chat template refuses it: {one_line(error)}") from error
         case {"prompt": str(prompt), "completion": str(completion)} if prompt and completion.strip():
             if encoder.is_chat:
                 answer = {"role": "assistant", "content": completion.strip()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from align_tasks.recipes import Recipe
 
@@ -72,7 +72,10 @@ class SFTRecipe(Recipe):
     max_steps: int | None = Field(None, ge=1, description="Optimizer steps, in place of epochs.")
     batch_size: int = Field(16, ge=1, description="Examples in an optimizer step, of all processes together.")
     micro_batch_size: int = Field(
-        16, ge=1, description="Most examples that one process computes at once; less needs less memory."
+        8,
+        ge=1,
+        description="Most examples that one process computes at once; fewer need less memory, and are faster "
+        "where answers are long, since a packed row takes time with the square of its length.",
     )
     packing: bool = Field(
         True,
@@ -96,3 +99,20 @@ class SFTRecipe(Recipe):
     report_to: str = Field(
         "none", description="Loggers besides the log file: tensorboard, trackio, wandb, separated by commas."
     )
+
+    @field_validator("validate_every")
+    @classmethod
+    def _must_be_whole_or_share(cls, every: float) -> float:
+        if every > 1 and not every.is_integer():
+            raise ValueError(f"{every:g} is neither a whole number of steps nor a share below 1")
+        return every
+
+    @model_validator(mode="after")
+    def _must_go_together(self) -> SFTRecipe:
+        if self.patience is not None and self.keep == "last":
+            raise ValueError("patience needs keep: loss or keep: p_at_5, which say what is better")
+        if self.method == "full" and self.lora_plus_ratio is not None:
+            raise ValueError("lora_plus_ratio needs method: lora")
+        if self.method == "full" and self.load_in_4bit:
+            raise ValueError("load_in_4bit needs method: lora")
+        return self

@@ -8,24 +8,23 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
-from transformers import EarlyStoppingCallback, set_seed
+from transformers import set_seed
 from transformers.trainer_callback import PrinterCallback
 from trl import SFTConfig
 
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import default_device
 from align_tasks.trainers import TrainingJob, TrainingResult
-from align_trainers.callbacks import MeasureAtTheEnd, Progress
+from align_trainers.callbacks import MeasureAtTheEnd, Patience, Progress
 from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
 from align_trainers.model import AdapterShape, load_model, load_tokenizer, sort_targets
-from align_trainers.processes import join_processes
+from align_trainers.processes import join_processes, sharding
 from align_trainers.run_log import draw_learning_curve, write_log
 from align_trainers.sft.encoding import Encoder
 from align_trainers.sft.packing import packed, padded
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.trainer import AssociationTrainer, PackingCheck
-from align_trainers.sft.training_set import TrainingSet, fingerprint, training_set
+from align_trainers.sft.training_set import TrainingSet, longest, training_set
 from align_trainers.sft.validation import PrecisionAt5
 
 LOGGERS = ("none", "tensorboard", "trackio", "wandb")
@@ -44,35 +43,51 @@ def train(job: TrainingJob) -> TrainingResult:
     os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(job.output / "tensorboard"))
     processes = join_processes()
     encoder = Encoder(load_tokenizer(job.model), is_chat=recipe.apply_chat_template)
-    data = training_set(job.culture, recipe, encoder)
     checkpoints = job.output / "checkpoints"
-    args = settings(recipe, checkpoints, processes.num_processes, measured=bool(data.validation))
+    args = settings(recipe, checkpoints, processes.num_processes)
+    data = training_set(job.culture, recipe, encoder)
+    _check_sizes(recipe, data)
     trainer = _trainer(job.model, recipe, data, encoder, args)
-    resumed = to_go_on_from(checkpoints, fingerprint(data.train))
+    resumed = to_go_on_from(checkpoints, data.about["training_data_sha256"])
     args.eval_on_start = resumed is None and bool(data.validation)
     with telling_of_full_disk(job.output, checkpoints):
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
         save(trainer, job.output)
     return TrainingResult(
-        data=data.about, cues=data.cues, steps=trainer.state.global_step, metrics=_kept_metrics(trainer.state)
+        data=data.about,
+        cues=data.cues,
+        steps=trainer.state.global_step,
+        metrics=_kept_metrics(trainer.state),
     )
 
 
-def settings(recipe: SFTRecipe, checkpoints: Path, processes: int, *, measured: bool) -> SFTConfig:
+def _check_sizes(recipe: SFTRecipe, data: TrainingSet) -> None:
+    if recipe.batch_size > len(data.train):
+        raise AlignError(
+            f"a batch of {recipe.batch_size} examples, and there are {len(data.train)} in all",
+            hint=f"Set batch_size: {len(data.train)}, or less.",
+        )
+    if recipe.validation_cues and not data.validation:
+        raise AlignError(
+            "the norms have no held-out cues to measure on", hint="Set validation_cues: 0 and keep: last."
+        )
+
+
+def settings(recipe: SFTRecipe, checkpoints: Path, processes: int) -> SFTConfig:
     """TRL's settings that a recipe stands for.
 
     Args:
         checkpoints: folder for them.
         processes: how many share each step.
-        measured: whether there are held-out cues to measure on.
 
     Raises:
         AlignError: settings do not go together.
     """
     micro, steps = micro_batches(recipe, processes)
-    if not measured and (recipe.keep != "last" or recipe.patience):
+    measured = recipe.validation_cues > 0
+    if not measured and recipe.keep != "last":
         raise AlignError(
-            f"keep: {recipe.keep} needs held-out cues, and there are none", hint="Set keep: last."
+            f"keep: {recipe.keep} needs held-out cues: validation_cues is 0", hint="Set keep: last."
         )
     device = default_device()
     if recipe.precision == "fp16" and device == "cpu":
@@ -126,7 +141,7 @@ def loggers(names: str) -> list[str]:
             raise AlignError(f"report_to: unknown logger {name!r}", hint=f"Loggers: {', '.join(LOGGERS)}")
         if name != "none" and importlib.util.find_spec(name) is None:
             raise AlignError(f"report_to: {name} is not installed", hint=f"pip install {name}")
-    return found
+    return [name for name in found if name != "none"]
 
 
 def micro_batches(recipe: SFTRecipe, processes: int) -> tuple[int, int]:
@@ -151,6 +166,13 @@ def _trainer(
     shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, recipe.lora_dropout, recipe.lora_targets)
     adapter = shape if recipe.method == "lora" else None
     loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
+    callbacks = _callbacks(recipe)
+    if recipe.packing:
+        check = PackingCheck(longest(data.train, 2))
+        if sharding():
+            callbacks.append(check)
+        else:
+            check.ask(loaded, args)
     trainer = AssociationTrainer(
         loaded,
         args,
@@ -162,18 +184,16 @@ def _trainer(
         collate=packed if recipe.packing else padded,
         lora_plus_ratio=recipe.lora_plus_ratio,
         tokenizer=encoder.tokenizer,
-        callbacks=_callbacks(recipe, data.train),
+        callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
-def _callbacks(recipe: SFTRecipe, rows: Dataset) -> list[Any]:
+def _callbacks(recipe: SFTRecipe) -> list[Any]:
     found: list[Any] = [Progress(), MeasureAtTheEnd()]
-    if recipe.packing:
-        found.append(PackingCheck([rows[place] for place in range(min(2, len(rows)))]))
     if recipe.patience:
-        found.append(EarlyStoppingCallback(recipe.patience))
+        found.append(Patience(recipe.patience))
     return found
 
 

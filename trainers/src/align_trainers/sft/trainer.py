@@ -10,6 +10,7 @@ import torch
 from datasets import Dataset
 from peft.optimizers import create_loraplus_optimizer
 from torch.nn.functional import cross_entropy
+from torch.utils.data import RandomSampler
 from transformers import Trainer, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 from trl.models import unwrap_model_for_generation
@@ -105,6 +106,21 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
             )
         return super().create_optimizer(model)
 
+    def _get_train_sampler(self, train_dataset: Any = None) -> RandomSampler:
+        """Examples in a random order, as many in an epoch as make whole steps.
+
+        What is left over is in the next epoch's order again. A last, smaller step would be filled up with
+        examples of the epoch's beginning where several processes share it, and be another step than one
+        process makes.
+        """
+        rows = self.train_dataset
+        step = (
+            self.args.train_batch_size
+            * self.args.gradient_accumulation_steps
+            * self.accelerator.num_processes
+        )
+        return RandomSampler(rows, num_samples=len(rows) - len(rows) % step)
+
     def _get_num_items_in_batch(self, batch_samples: list[Batch], device: torch.device) -> Any:
         """Trained tokens in the micro batches of a step, of all processes together."""
         count = torch.stack([(batch["labels"] != IGNORED).sum() for batch in batch_samples]).sum().to(device)
@@ -196,14 +212,23 @@ def check_packing(model: Any, features: Sequence[Feature], tolerance: float = 0.
 
 
 class PackingCheck(TrainerCallback):
-    """Refuses a model for which packing changes the loss, before its first step.
+    """Refuses a model for which packing changes the loss.
 
-    Only then can a model be asked whose weights are spread over processes.
+    As a callback it asks before the first step: only then can a model be asked whose weights are spread over
+    processes.
     """
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._features = features
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
+    def ask(self, model: Any, args: SFTConfig) -> None:
+        """Ask the model.
+
+        Raises:
+            AlignError: packing changes its loss.
+        """
         if not check_packing(model, self._features, 0.03 if args.bf16 or args.fp16 else 0.001):
             raise AlignError("this model computes another loss from a packed row", hint="Add --no-packing.")
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **_: Any) -> None:
+        self.ask(model, args)

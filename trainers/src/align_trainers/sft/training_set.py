@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -12,13 +12,16 @@ from typing import Any
 
 import datasets
 import numpy as np
+import pyarrow.compute
 from tqdm import tqdm
 
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
+from align_tasks.files import sha256_of
 from align_tasks.normalise import normalise
 from align_tasks.norms.load import Norms, load_norms
 from align_tasks.prompts import join_words, wording
+from align_tasks.runs import is_first_process
 from align_tasks.splits import Split
 from align_tasks.tasks.association import scored_rows
 from align_tasks.tasks.dataset import Doc
@@ -65,14 +68,14 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
     examples = _examples(norms, "train", recipe)
     if not examples:
         raise AlignError(f"no cues to train on in the norms {norms.name!r} of culture {culture.name!r}")
-    weights = _word_weights(examples, culture.language, recipe.concreteness_weight)
+    weights = _word_weights(examples, culture.language, recipe.concreteness_weight, encoder)
     learned = _features(examples, encoder, culture.language, weights, recipe.max_tokens)
     if not learned:
         raise AlignError(
             f"every example is longer than {recipe.max_tokens} tokens", hint="Raise --max-tokens."
         )
     total = sum(trained_tokens(feature) for _, feature in learned)
-    mixed = _mixed_in(recipe.mix, encoder, total)
+    mixed = _mixed_in(recipe.mix, encoder, total, recipe.max_tokens)
     kept = _first(learned, total - sum(trained_tokens(feature) for feature in mixed.features))
     questions = scored_rows(norms, "validation", recipe.validation_cues)
     return TrainingSet(
@@ -80,15 +83,31 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
         validation=_validation(norms, recipe, encoder, {row["cue"] for row in questions}),
         questions=questions,
         cues={example.cue for example, _ in kept} | {normalise(cue, culture.language) for cue in mixed.cues},
-        about=norms.describe() | {"examples": len(kept), "mixed_examples": len(mixed.features)},
+        about={
+            **norms.describe(),
+            **_lists(norms, recipe),
+            "examples": len(kept),
+            "mixed_examples": len(mixed.features),
+            "training_data_sha256": fingerprint((example for example, _ in kept), mixed.sha256),
+            **({"mixed_sha256": mixed.sha256} if mixed.sha256 else {}),
+        },
     )
 
 
-def fingerprint(rows: datasets.Dataset) -> str:
-    """SHA-256 of training rows, in hexadecimal."""
-    digest = hashlib.sha256()
-    for batch in rows.with_format("arrow").iter(batch_size=10_000):
-        digest.update(repr(batch.to_pydict()).encode())
+def longest(rows: datasets.Dataset, count: int) -> list[Feature]:
+    """The rows with the most tokens."""
+    lengths = pyarrow.compute.list_value_length(rows.data.column("ids")).to_numpy()
+    return [rows[int(place)] for place in np.argsort(-lengths, kind="stable")[:count]]
+
+
+def fingerprint(examples: Iterable[Example], mixed: Mapping[str, str]) -> str:
+    """SHA-256 of the cues and words that are learned, and of the files that are mixed in, in hexadecimal.
+
+    It is not of token ids, since the chat templates of some models hold the day's date.
+    """
+    digest = hashlib.sha256(repr(sorted(mixed.values())).encode())
+    for example in examples:
+        digest.update(repr((example.cue, example.words)).encode())
     return digest.hexdigest()
 
 
@@ -99,9 +118,20 @@ def _examples(norms: Norms, split: Split, recipe: SFTRecipe) -> list[Example]:
     return mimic(norms, split, lists_per_cue=recipe.lists_per_cue, fraction=fraction, seed=recipe.seed)
 
 
-def _word_weights(examples: Sequence[Example], language: str, strength: float) -> dict[str, float]:
+def _lists(norms: Norms, recipe: SFTRecipe) -> dict[str, str]:
+    """Whose lists mimic examples are."""
+    if recipe.examples != "mimic":
+        return {}
+    return {"lists": "drawn by strength" if norms.participants is None else "of participants"}
+
+
+def _word_weights(
+    examples: Sequence[Example], language: str, strength: float, encoder: Encoder
+) -> dict[str, float]:
     if not strength:
         return {}
+    if not encoder.tokenizer.is_fast:
+        raise AlignError("concreteness_weight needs a fast tokenizer: others do not tell where tokens end")
     return concreteness_weights([word for one in examples for word in one.words], language, strength)
 
 
@@ -115,16 +145,19 @@ def _features(
     """The examples, without those that are too long, with their features."""
     separator = wording(language).separator
     found = []
-    for example in tqdm(examples, desc="Encoding", unit=" examples", disable=len(examples) < SHOWN):
+    hidden = len(examples) < SHOWN or not is_first_process()
+    for example in tqdm(examples, desc="Encoding", unit=" examples", disable=hidden):
         encoded = encoder.encode(example.prompt, join_words(example.words, language))
         if len(encoded.ids) <= max_tokens:
             of_tokens = token_weights(example.words, separator, encoded.ends, weights) if weights else []
             found.append((example, _feature(encoded, NORMS, of_tokens)))
-    if len(found) < len(examples):
-        logger.warning(
-            "%d examples are longer than %d tokens: left out", len(examples) - len(found), max_tokens
-        )
+    _tell_left_out(len(examples) - len(found), max_tokens)
     return found
+
+
+def _tell_left_out(number: int, max_tokens: int) -> None:
+    if number:
+        logger.warning("%d examples are longer than %d tokens: left out", number, max_tokens)
 
 
 def _validation(norms: Norms, recipe: SFTRecipe, encoder: Encoder, cues: set[str]) -> list[Feature]:
@@ -148,17 +181,26 @@ def _table(features: Sequence[Feature]) -> datasets.Dataset:
 class _MixedIn:
     features: list[Feature]
     cues: set[str]
+    sha256: dict[str, str]
 
 
-def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int) -> _MixedIn:
+def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int, max_tokens: int) -> _MixedIn:
     """Features of the files to mix in, of each as many as make its share of `total` trained tokens."""
     features: list[Feature] = []
     cues: set[str] = set()
+    sha256: dict[str, str] = {}
     for source, (file, tokens) in enumerate(tokens_for(shares, total).items(), start=NORMS + 1):
         examples, named = read_examples(Path(file), encoder)
-        features += [_feature(one, source) for one in first_tokens(examples, tokens)]
+        short = [one for one in examples if len(one.ids) <= max_tokens]
+        _tell_left_out(len(examples) - len(short), max_tokens)
+        if not short:
+            raise AlignError(
+                f"every example of {file} is longer than {max_tokens} tokens", hint="Raise --max-tokens."
+            )
+        features += [_feature(one, source) for one in first_tokens(short, tokens)]
         cues |= named
-    return _MixedIn(features, cues)
+        sha256[file] = sha256_of(Path(file))
+    return _MixedIn(features, cues, sha256)
 
 
 def _first(learned: list[tuple[Example, Feature]], tokens: int) -> list[tuple[Example, Feature]]:

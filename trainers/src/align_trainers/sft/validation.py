@@ -11,7 +11,7 @@ from align_tasks.tasks.dataset import Doc, prompts_of
 from align_trainers.generation import batches, greedy_answers
 from align_trainers.sft.encoding import Encoder
 
-MAX_NEW_TOKENS = 64
+MAX_NEW_TOKENS = 128
 """Room for five words and more; the task allows longer lists, whose later words P@5 does not look at."""
 
 
