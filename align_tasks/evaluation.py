@@ -204,6 +204,9 @@ def default_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+ADAPTER_WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
+
+
 def check_model(model: str, adapter: str | None) -> None:
     """Refuse a path that is meant as a model or adapter folder and is none, or whose record is damaged."""
     if model.startswith((".", "/", "~")) or Path(model).exists():
@@ -211,11 +214,15 @@ def check_model(model: str, adapter: str | None) -> None:
         read_record(model)
     if adapter is not None:
         _check_folder("adapter", adapter, "adapter_config.json")
+        if not any((Path(adapter) / name).is_file() for name in ADAPTER_WEIGHTS):
+            raise AlignError(f"no adapter in {adapter!r}: its weights are gone: {ADAPTER_WEIGHTS[0]}")
         read_record(adapter)
 
 
 def _check_folder(kind: str, folder: str, file: str) -> None:
     if not (Path(folder) / file).is_file():
+        if kind == "model" and (Path(folder) / "adapter_config.json").is_file():
+            raise AlignError(f"{folder!r} holds an adapter", hint="Name the model that it was trained on.")
         why = f"{file} is not there" if Path(folder).is_dir() else "there is no such folder"
         raise AlignError(f"no {kind} in {folder!r}: {why}")
 

@@ -136,7 +136,7 @@ def _known(name: str, known: Iterable[str]) -> str:
     hint = f"Is {close[0]} meant? " if close else ""
     hint += f"Trainers: {', '.join(sorted(known))}. " if known else ""
     if _has_ours():
-        return hint.rstrip()
+        return hint.rstrip() or "Is it left out? `align plugins` shows what is."
     return f"{hint}Install more: {INSTALL}" if known else f"No trainer is installed. Install ours: {INSTALL}"
 
 

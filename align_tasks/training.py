@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stdout
 
 from align_tasks.errors import AlignError
-from align_tasks.runs import Run, is_first_process
+from align_tasks.runs import NAME_ANOTHER, Run, is_first_process
 from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
 
 
@@ -24,7 +24,7 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
     run = Run.of(trainer, job)
     state = run.state(job.output)
     if state == "finished":
-        _tell(f"The run in {job.output} is finished already.", _next(job))
+        _tell(_finished(job), _next(job))
         return
     if not is_first_process():
         _trained(trainer, job)
@@ -34,6 +34,27 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
             _tell(f"Going on with the unfinished run in {job.output}")
         seal(job, trainer, _trained(trainer, job))
     _tell(f"The trained weights are in {job.output}", _next(job))
+
+
+def _finished(job: TrainingJob) -> str:
+    """That nothing is left to do, and on which norms it was done, which may have been imported anew since.
+
+    Raises:
+        AlignError: files of the finished run are gone.
+    """
+    from align_tasks.adapters.record import read_record
+
+    record = read_record(job.output)
+    assert record is not None
+    gone = [name for name in record.files if not (job.output / name).is_file()]
+    if gone:
+        raise AlignError(
+            f"the run in {job.output} is finished, and files are gone: {', '.join(gone)}", hint=NAME_ANOTHER
+        )
+    norms = record.data.get("norms")
+    return f"The run in {job.output} is finished already" + (
+        f": it learned from the norms {norms}" if norms else ""
+    )
 
 
 def _trained(trainer: Trainer, job: TrainingJob) -> TrainingResult:

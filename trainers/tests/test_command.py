@@ -178,3 +178,11 @@ def test_logs_are_json_without_clock_times(command: Command, tmp_path: Path) -> 
         "eval_loss",
         "eval_p_at_5",
     }
+
+
+def test_a_finished_run_whose_weights_are_gone_is_told(command: Command, tmp_path: Path) -> None:
+    assert run(command(tmp_path / "us", max_steps=1)).returncode == 0
+    (tmp_path / "us" / "adapter_model.safetensors").unlink()
+    again = run(command(tmp_path / "us", max_steps=1))
+    assert again.returncode == 1
+    assert "files are gone: adapter_model.safetensors" in again.stderr

@@ -88,3 +88,10 @@ def test_a_begin_token_stands_once_before_a_prompt_and_never_before_an_answer(to
     chat = Encoder(tokenizer, is_chat=True)
     tokenizer.chat_template = "<begin>" + tokenizer.chat_template
     assert chat.encode(PROMPT, "rose").ids.count(begin) == 1
+
+
+@pytest.mark.parametrize("template", ["HELLO", "{{ raise_exception('no system') }}", "{% if %}"])
+def test_a_template_that_is_of_no_use_is_told_as_what_it_is(tokenizer: Any, template: str) -> None:
+    tokenizer.chat_template = template
+    with pytest.raises(AlignError, match=r"chat template (leaves out|fails)[^!]*--no-apply-chat-template"):
+        Encoder(tokenizer, is_chat=True).encode(PROMPT, "rose")

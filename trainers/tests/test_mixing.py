@@ -114,3 +114,16 @@ def test_messages_that_the_chat_template_refuses_are_named(tmp_path: Path, token
 
 def trained(rows: Any) -> int:
     return sum(len(row["ids"]) - max(row["start"], 1) for row in rows)
+
+
+def test_an_example_that_is_longer_than_its_share_is_told(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"text": "Be kind to everybody. " * 20})
+    with pytest.raises(AlignError, match="its first example is longer"):
+        training_set(us, SFTRecipe(norms="demo", words=3, mix={str(file): 0.01}), encoder)
+
+
+def test_the_tokens_that_were_mixed_in_are_recorded(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"prompt": "Be", "completion": " kind."})
+    data = training_set(us, SFTRecipe(norms="demo", mix={str(file): 0.25}), encoder)
+    assert data.about["trained_tokens"] == trained(data.train)
+    assert data.about["mixed_tokens"] == trained(row for row in data.train if row["source"] != NORMS)

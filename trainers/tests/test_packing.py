@@ -106,3 +106,15 @@ def test_a_model_that_sees_its_neighbours_fails_the_check(model: Any) -> None:
     forward = model.forward
     model.forward = lambda **inputs: forward(**{**inputs, "attention_mask": None})
     assert not check_packing(model, MANY[:2])
+
+
+def test_a_model_that_cannot_read_the_mask_fails_the_check(model: Any) -> None:
+    forward = model.forward
+
+    def refusing(**inputs: Any) -> Any:
+        if inputs["attention_mask"].dim() == 4:
+            raise ValueError("too many values to unpack")
+        return forward(**inputs)
+
+    model.forward = refusing
+    assert not check_packing(model, MANY[:2])

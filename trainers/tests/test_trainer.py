@@ -10,8 +10,9 @@ import torch
 
 from align_tasks.errors import AlignError
 from align_tasks.trainers import TrainingJob
+from align_trainers.model import check_fits
 from align_trainers.sft.recipe import SFTRecipe
-from align_trainers.sft.train import _kept_metrics, loggers, micro_batches, settings, train
+from align_trainers.sft.train import _kept_metrics, loggers, micro_batches, settings, train, warmup_steps
 
 RECIPE: dict[str, Any] = {
     "norms": "demo",
@@ -223,3 +224,37 @@ def test_an_epoch_has_whole_steps_only(run: Run) -> None:
 def test_layers_that_the_model_does_not_have_are_told(run: Run) -> None:
     with pytest.raises(AlignError, match=r"does not fit[^!]*no_such_layer"):
         run(lora_targets="no_such_layer")
+
+
+def test_a_run_that_diverges_ends_with_an_error(run: Run) -> None:
+    with pytest.raises(AlignError, match=r"training diverged[^!]*lower learning_rate"):
+        run(learning_rate=1e30)
+
+
+@pytest.mark.parametrize(("kept", "is_told"), [(3.9, False), (4.1, True)])
+def test_weights_that_are_no_better_than_none_are_told(
+    caplog: pytest.LogCaptureFixture, kept: float, is_told: bool
+) -> None:
+    history = [{"step": 0, "eval_loss": 4.0}, {"step": 1, "loss": 3.0}, {"step": 2, "eval_loss": kept}]
+    state = SimpleNamespace(log_history=history, best_global_step=2, global_step=2)
+    _warn_if_no_better(SFTRecipe(), state)
+    assert ("than the untrained model (4.000)" in caplog.text) == is_told
+
+
+@pytest.mark.parametrize(
+    ("changes", "examples", "expected"),
+    [({"max_steps": 1}, 100, 0), ({"max_steps": 25}, 100, 2), ({"epochs": 2.5, "batch_size": 10}, 45, 1)],
+)
+def test_the_warm_up_is_a_share_of_the_steps_rounded_down(
+    changes: dict[str, Any], examples: int, expected: int
+) -> None:
+    assert warmup_steps(SFTRecipe(warmup=0.1, **changes), examples) == expected
+
+
+def test_examples_longer_than_the_model_reads_are_told(model: Any) -> None:
+    model.config.max_position_embeddings = 40
+    check_fits(model, 40, 384)
+    with pytest.raises(AlignError, match=r"up to 41 tokens, and the model has 40[^!]*--max-tokens 40"):
+        check_fits(model, 41, 5)
+    with pytest.raises(AlignError, match="writes token 385, and the model knows 385 tokens"):
+        check_fits(model, 40, 385)

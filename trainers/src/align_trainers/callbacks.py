@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tqdm import tqdm
 from transformers import TrainerCallback
+
+from align_tasks.errors import AlignError
 
 
 class Progress(TrainerCallback):
@@ -36,6 +39,20 @@ class Progress(TrainerCallback):
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+class StopWhereNotFinite(TrainerCallback):
+    """Ends a run whose loss or gradient is no number any more, before such weights are saved."""
+
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
+    ) -> None:
+        for name in ("loss", "grad_norm", "eval_loss"):
+            if not math.isfinite((logs or {}).get(name, 0.0)):
+                raise AlignError(
+                    f"training diverged: {name} is {(logs or {})[name]} after step {state.global_step}",
+                    hint="Take a lower learning_rate, and another --output.",
+                )
 
 
 class Patience(TrainerCallback):

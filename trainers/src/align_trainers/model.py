@@ -71,6 +71,30 @@ def load_model(
     return base if adapter is None else _with_adapter(base, adapter)
 
 
+def check_fits(model: Any, longest: int, highest_id: int) -> None:
+    """Refuse examples that a model cannot read.
+
+    Args:
+        longest: tokens of the longest example.
+        highest_id: of all its tokens.
+
+    Raises:
+        AlignError: it has too few positions, or the tokenizer is not its own.
+    """
+    positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if positions is not None and longest > positions:
+        raise AlignError(
+            f"examples have up to {longest} tokens, and the model has {positions} positions",
+            hint=f"Leave long ones out: --max-tokens {positions}",
+        )
+    words = model.get_input_embeddings().num_embeddings
+    if highest_id >= words:
+        raise AlignError(
+            f"the tokenizer writes token {highest_id}, and the model knows {words} tokens",
+            hint="Is it the tokenizer of another model?",
+        )
+
+
 def sort_targets(config: Path) -> None:
     """Put the names of layers in an ``adapter_config.json`` in order: PEFT writes them in a random one."""
     content = json.loads(config.read_text(encoding="utf-8"))

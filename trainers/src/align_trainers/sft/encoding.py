@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from align_tasks.errors import AlignError
+from jinja2 import TemplateError
+
+from align_tasks.errors import AlignError, one_line
 from align_tasks.prompts import Message, Prompt, base_text, chat_messages
+
+BASE = "Train on the base format: --no-apply-chat-template"
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,13 @@ class Encoder:
         if is_chat and not getattr(tokenizer, "chat_template", None):
             raise AlignError(
                 "the tokenizer has no chat template, so there is no chat format to train on",
-                hint="Train on the base format: --no-apply-chat-template",
+                hint=BASE,
             )
         if tokenizer.eos_token_id is None:
             raise AlignError("the tokenizer names no end-of-text token, so the model could not learn to stop")
         self.tokenizer = tokenizer
         self.is_chat = is_chat
-        self._latest: tuple[str, list[int]] = ("", self._whole("")["input_ids"])
+        self._latest: tuple[str | None, list[int]] = (None, [])
 
     def prompt_text(self, prompt: Prompt) -> str:
         """The text of a prompt, as the evaluation sends it to the model."""
@@ -72,11 +76,10 @@ class Encoder:
                 there, so that training and evaluation would not show the same prompt.
         """
         asked = self._asked(messages[:-1])
-        whole = self.tokenizer.apply_chat_template(messages, tokenize=False)
+        whole = self._rendered(messages)
         if not whole.startswith(asked):
             raise AlignError(
-                "the model's chat template changes the prompt once the answer stands behind it",
-                hint="Train on the base format: --no-apply-chat-template",
+                "the model's chat template changes the prompt once the answer stands behind it", hint=BASE
             )
         answer = messages[-1]["content"]
         rest = whole[len(asked) :]
@@ -99,7 +102,16 @@ class Encoder:
         )
 
     def _asked(self, messages: list[Message]) -> str:
-        text: str = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        text = self._rendered(messages, add_generation_prompt=True)
+        if messages[-1]["content"].strip() not in text:
+            raise AlignError("the model's chat template leaves out what the user says", hint=BASE)
+        return text
+
+    def _rendered(self, messages: list[Message], **options: Any) -> str:
+        try:
+            text: str = self.tokenizer.apply_chat_template(messages, tokenize=False, **options)
+        except TemplateError as error:
+            raise AlignError(f"the model's chat template fails: {one_line(error)}", hint=BASE) from error
         return text
 
     def _whole(self, text: str) -> Any:

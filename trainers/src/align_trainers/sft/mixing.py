@@ -59,12 +59,13 @@ def tokens_for(shares: Mapping[str, float], total: int) -> dict[str, int]:
 
 
 def first_tokens(examples: Sequence[Encoded], tokens: int) -> Iterator[Encoded]:
-    """Examples from the first on, over and over where there are too few, until `tokens` are trained."""
+    """Examples from the first on, over and over where there are too few, until about `tokens` are trained."""
     taken = 0
     for example in cycle(examples):
-        if taken >= tokens:
+        trained = len(example.ids) - max(example.start, 1)
+        if taken + trained / 2 > tokens:
             return
-        taken += len(example.ids) - max(example.start, 1)
+        taken += trained
         yield example
 
 

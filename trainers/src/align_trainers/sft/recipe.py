@@ -28,6 +28,8 @@ class SFTRecipe(Recipe):
     fraction: float = Field(1.0, gt=0, le=1, description="Share of the training cues to use.")
     concreteness_weight: float = Field(
         0.0,
+        ge=-10,
+        le=10,
         description="How much more the loss counts concrete words: by exp(this x standard deviations of "
         "concreteness); below 0 abstract words count more. Needs imported ratings.",
     )
@@ -82,7 +84,9 @@ class SFTRecipe(Recipe):
         description="Compute a micro batch as one row without padding, in which no example sees another and "
         "what all begin with is computed once. The loss is the same.",
     )
-    seed: int = Field(1, ge=0, description="Seed of the adapter's first weights and of the examples' order.")
+    seed: int = Field(
+        1, ge=0, lt=2**32, description="Seed of the adapter's first weights and of the examples' order."
+    )
 
     validation_cues: int = Field(100, ge=0, description="Held-out cues to measure on while training.")
     validate_every: float = Field(

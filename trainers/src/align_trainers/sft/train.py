@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
+import math
 import os
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,17 +18,19 @@ from trl import SFTConfig
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import default_device
 from align_tasks.trainers import TrainingJob, TrainingResult
-from align_trainers.callbacks import MeasureAtTheEnd, Patience, Progress
+from align_trainers.callbacks import MeasureAtTheEnd, Patience, Progress, StopWhereNotFinite
 from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
-from align_trainers.model import AdapterShape, load_model, load_tokenizer, sort_targets
+from align_trainers.model import AdapterShape, check_fits, load_model, load_tokenizer, sort_targets
 from align_trainers.processes import join_processes, sharding
 from align_trainers.run_log import draw_learning_curve, write_log
 from align_trainers.sft.encoding import Encoder
 from align_trainers.sft.packing import packed, padded
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.trainer import AssociationTrainer, PackingCheck
-from align_trainers.sft.training_set import TrainingSet, longest, training_set
+from align_trainers.sft.training_set import TrainingSet, highest_id, longest, training_set
 from align_trainers.sft.validation import PrecisionAt5
+
+logger = logging.getLogger(__name__)
 
 LOGGERS = ("none", "tensorboard", "trackio", "wandb")
 
@@ -47,18 +52,26 @@ def train(job: TrainingJob) -> TrainingResult:
     args = settings(recipe, checkpoints, processes.num_processes)
     data = training_set(job.culture, recipe, encoder)
     _check_sizes(recipe, data)
+    args.warmup_steps = warmup_steps(recipe, len(data.train))
     trainer = _trainer(job.model, recipe, data, encoder, args)
     resumed = to_go_on_from(checkpoints, data.about["training_data_sha256"])
     args.eval_on_start = resumed is None and bool(data.validation)
     with telling_of_full_disk(job.output, checkpoints):
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
         save(trainer, job.output)
+    _warn_if_no_better(recipe, trainer.state)
     return TrainingResult(
         data=data.about,
         cues=data.cues,
         steps=trainer.state.global_step,
         metrics=_kept_metrics(trainer.state),
     )
+
+
+def warmup_steps(recipe: SFTRecipe, examples: int) -> int:
+    """Steps of the warm-up, rounded down: the first of them has learning rate 0, so that one step is none."""
+    steps = recipe.max_steps or math.ceil(recipe.epochs * (examples // recipe.batch_size))
+    return int(recipe.warmup * steps)
 
 
 def _check_sizes(recipe: SFTRecipe, data: TrainingSet) -> None:
@@ -101,7 +114,6 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int) -> SFTConfig:
         gradient_accumulation_steps=steps,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.schedule,
-        warmup_steps=recipe.warmup,
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.max_grad_norm,
         num_train_epochs=recipe.epochs,
@@ -111,6 +123,7 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int) -> SFTConfig:
         fp16=recipe.precision == "fp16",
         gradient_checkpointing=recipe.gradient_checkpointing,
         logging_steps=1,
+        logging_nan_inf_filter=False,
         eval_strategy=every,
         eval_steps=recipe.validate_every if measured else None,
         save_strategy="steps",
@@ -167,12 +180,13 @@ def _trainer(
     adapter = shape if recipe.method == "lora" else None
     loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
     callbacks = _callbacks(recipe)
+    check_fits(loaded, len(longest(data.train, 1)[0]["ids"]), highest_id(data.train))
     if recipe.packing:
         check = PackingCheck(longest(data.train, 2))
         if sharding():
             callbacks.append(check)
         else:
-            check.ask(loaded, args)
+            check.ask(loaded if recipe.load_in_4bit else loaded.to(args.device), args)
     trainer = AssociationTrainer(
         loaded,
         args,
@@ -191,7 +205,7 @@ def _trainer(
 
 
 def _callbacks(recipe: SFTRecipe) -> list[Any]:
-    found: list[Any] = [Progress(), MeasureAtTheEnd()]
+    found: list[Any] = [Progress(), StopWhereNotFinite(), MeasureAtTheEnd()]
     if recipe.patience:
         found.append(Patience(recipe.patience))
     return found
@@ -206,8 +220,22 @@ def save(trainer: AssociationTrainer, output: Path) -> None:
         (output / "training_args.bin").unlink(missing_ok=True)  # a pickle of what the recipe says
         if (output / "adapter_config.json").exists():
             sort_targets(output / "adapter_config.json")
+        for weights in output.glob("*.safetensors"):  # which only their writer could read
+            shutil.copymode(output / "tokenizer_config.json", weights)
         write_log(trainer.state.log_history, output / "training_log.jsonl")
         draw_learning_curve(trainer.state.log_history, output / "learning_curve.svg")
+
+
+def _warn_if_no_better(recipe: SFTRecipe, state: Any) -> None:
+    """Tell when the weights that were kept are no better on held-out cues than the untrained model."""
+    untrained = next((row for row in state.log_history if row["step"] == 0 and "eval_loss" in row), None)
+    if untrained is not None and _kept_metrics(state)["eval_loss"] >= untrained["eval_loss"]:
+        logger.warning(
+            "on held-out cues no checkpoint has a lower loss than the untrained model (%.3f)"
+            if recipe.keep == "loss"
+            else "on held-out cues the adapter has no lower loss than the untrained model (%.3f)",
+            untrained["eval_loss"],
+        )
 
 
 def _kept_metrics(state: Any) -> dict[str, float]:

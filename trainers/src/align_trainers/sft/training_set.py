@@ -78,8 +78,9 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
     mixed = _mixed_in(recipe.mix, encoder, total, recipe.max_tokens)
     kept = _first(learned, total - sum(trained_tokens(feature) for feature in mixed.features))
     questions = scored_rows(norms, "validation", recipe.validation_cues)
+    rows = [*(feature for _, feature in kept), *mixed.features]
     return TrainingSet(
-        train=_table([*(feature for _, feature in kept), *mixed.features]),
+        train=_table(rows),
         validation=_validation(norms, recipe, encoder, {row["cue"] for row in questions}),
         questions=questions,
         cues={example.cue for example, _ in kept} | {normalise(cue, culture.language) for cue in mixed.cues},
@@ -88,6 +89,8 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
             **_lists(norms, recipe),
             "examples": len(kept),
             "mixed_examples": len(mixed.features),
+            "trained_tokens": sum(trained_tokens(row) for row in rows),
+            "mixed_tokens": sum(trained_tokens(row) for row in mixed.features),
             "training_data_sha256": fingerprint((example for example, _ in kept), mixed.sha256),
             **({"mixed_sha256": mixed.sha256} if mixed.sha256 else {}),
         },
@@ -98,6 +101,12 @@ def longest(rows: datasets.Dataset, count: int) -> list[Feature]:
     """The rows with the most tokens."""
     lengths = pyarrow.compute.list_value_length(rows.data.column("ids")).to_numpy()
     return [rows[int(place)] for place in np.argsort(-lengths, kind="stable")[:count]]
+
+
+def highest_id(rows: datasets.Dataset) -> int:
+    """The highest of all token ids."""
+    ids = pyarrow.compute.list_flatten(rows.data.column("ids"))
+    return int(pyarrow.compute.max(ids).as_py())
 
 
 def fingerprint(examples: Iterable[Example], mixed: Mapping[str, str]) -> str:
@@ -197,7 +206,13 @@ def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int, max_tok
             raise AlignError(
                 f"every example of {file} is longer than {max_tokens} tokens", hint="Raise --max-tokens."
             )
-        features += [_feature(one, source) for one in first_tokens(short, tokens)]
+        chosen = [_feature(one, source) for one in first_tokens(short, tokens)]
+        if not chosen:
+            raise AlignError(
+                f"the share of {file} is {tokens} tokens, and its first example is longer",
+                hint="Raise the share, or cut its examples shorter.",
+            )
+        features += chosen
         cues |= named
         sha256[file] = sha256_of(Path(file))
     return _MixedIn(features, cues, sha256)

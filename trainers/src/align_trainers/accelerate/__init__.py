@@ -1,0 +1,1 @@
+"""Configurations for ``accelerate launch``; ``python -m align_trainers.accelerate`` prints their folder."""
