@@ -12,7 +12,15 @@ from align_tasks.errors import AlignError
 from align_tasks.trainers import TrainingJob
 from align_trainers.model import check_fits
 from align_trainers.sft.recipe import SFTRecipe
-from align_trainers.sft.train import _kept_metrics, loggers, micro_batches, settings, train, warmup_steps
+from align_trainers.sft.train import (
+    _kept_metrics,
+    _warn_if_no_better,
+    loggers,
+    micro_batches,
+    settings,
+    train,
+    warmup_steps,
+)
 
 RECIPE: dict[str, Any] = {
     "norms": "demo",
