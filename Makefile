@@ -20,9 +20,10 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/python scripts/write_docs.py --check
 
-bench: $(INSTALLED)
+bench: $(VENV)/demo-model
 	$(BIN)/python benchmarks/bench_import.py
 	$(BIN)/python benchmarks/bench_plugins.py
+	$(BIN)/python benchmarks/bench_sft.py
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py

@@ -1,6 +1,6 @@
 """Examples per second of `align train sft` beside TRL's SFTTrainer: same data, model and steps, in one run.
 
-    python benchmarks/bench_sft.py --model SmolLM2-135M-Instruct
+    python benchmarks/bench_sft.py
     python benchmarks/bench_sft.py --model SmolLM2-135M-Instruct --steps 20 --culture zh
 
 Every row trains a LoRA adapter from the same first weights on the same token ids in the same order, in a
@@ -20,6 +20,8 @@ import tempfile
 import time
 from typing import Any
 
+from align_tasks.demo_model import demo_model
+
 Changes = dict[str, Any]
 BATCH = 8  # of a step, which is TRL's default
 ROWS: dict[str, dict[str, Changes]] = {
@@ -35,12 +37,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", required=True, help="folder or hub name of the model")
+    parser.add_argument("--model", help="folder or hub name of the model; that of the demo")
     parser.add_argument("--culture", default="us")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--row", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    options.model = options.model or str(demo_model())
     if options.row:
         print(json.dumps(measure(ROWS[options.row], options)))
         return
@@ -110,6 +113,8 @@ def trl_trainer(
     import torch
     from trl import SFTConfig, SFTTrainer
 
+    from align_trainers.sft.train import warmup_steps
+
     def row(one: dict[str, Any]) -> dict[str, Any]:
         return {"input_ids": one["ids"], "labels": [-100] * one["start"] + one["ids"][one["start"] :]}
 
@@ -118,7 +123,7 @@ def trl_trainer(
         max_steps=recipe.max_steps,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.schedule,
-        warmup_steps=recipe.warmup,
+        warmup_steps=warmup_steps(recipe, len(data.train)),
         seed=recipe.seed,
         use_cpu=not torch.cuda.is_available(),
         save_strategy="no",
@@ -138,11 +143,12 @@ def align_trainer(
     from pathlib import Path
 
     from align_trainers.sft.packing import packed, padded
-    from align_trainers.sft.train import settings
+    from align_trainers.sft.train import settings, warmup_steps
     from align_trainers.sft.trainer import AssociationTrainer
 
     args = settings(recipe, Path(folder), 1)
     args.save_strategy = args.eval_strategy = "no"
+    args.warmup_steps = warmup_steps(recipe, len(data.train))
     return AssociationTrainer(
         model,
         args,
