@@ -40,20 +40,21 @@ def _finished(job: TrainingJob) -> str:
     """That nothing is left to do, and on which norms it was done, which may have been imported anew since.
 
     Raises:
-        AlignError: files of the finished run are gone.
+        AlignError: its weights are gone.
     """
     from align_tasks.adapters.record import read_record
 
     record = read_record(job.output)
     assert record is not None
-    gone = [name for name in record.files if not (job.output / name).is_file()]
+    weights = [name for name in record.files if name.endswith(".safetensors")]
+    gone = [name for name in weights if not (job.output / name).is_file()]
     if gone:
         raise AlignError(
-            f"the run in {job.output} is finished, and files are gone: {', '.join(gone)}", hint=NAME_ANOTHER
+            f"the run in {job.output} is finished, and its weights are gone: {', '.join(gone)}",
+            hint=NAME_ANOTHER,
         )
-    norms = record.data.get("norms")
-    return f"The run in {job.output} is finished already" + (
-        f": it learned from the norms {norms}" if norms else ""
+    return (
+        f"The run in {job.output} is finished already: it learned from the norms {record.data.get('norms')}"
     )
 
 

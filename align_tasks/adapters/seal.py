@@ -49,6 +49,8 @@ def seal(job: TrainingJob, trainer: Trainer, result: TrainingResult) -> record.A
     folder = job.output
     is_adapter = check_trained(folder)
     hashes = {cues.cue_hash(cue) for cue in result.cues}
+    if not is_adapter:  # which holds what the model had learned before
+        hashes |= cues.read_cues(Path(job.model)) or set()
     made = _record(job, trainer, result, hashes)
     text = card.card_text(
         card.Card(

@@ -40,7 +40,7 @@ def value(setting: Setting, given: Any) -> Any:
     if given in (NONE, [NONE]) and "null" in setting.types:
         return None
     if "object" in setting.types:
-        return _entries(setting, given)
+        return {} if given == [NONE] else _entries(setting, given)
     is_one = _is_repeatable(setting) and len(given) == 1 and "string" in setting.types
     return given[0] if is_one else given
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from align_tasks import __version__
-from align_tasks.adapters.cues import cue_hash, cues_fingerprint
+from align_tasks.adapters.cues import cue_hash, cues_fingerprint, cues_text, read_cues
 from align_tasks.adapters.identity import model_sha256
 from align_tasks.adapters.record import AdapterRecord, read_record
 from align_tasks.errors import AlignError
@@ -123,6 +123,15 @@ def test_a_whole_model_is_sealed_as_one(sealed: Seal, base: Path, tmp_path: Path
     assert record.base_model.sha256 == model_sha256(base)
     assert record.files["model.safetensors"] == hashlib.sha256(b"other weights").hexdigest()
     assert "library_name: transformers" in (tuned / "README.md").read_text()
+
+
+def test_a_whole_model_keeps_the_cues_that_it_had_learned_before(
+    sealed: Seal, base: Path, tmp_path: Path
+) -> None:
+    (base / "training_cues.txt").write_text(cues_text([cue_hash("moon")]))
+    record = sealed(shutil.copytree(base, tmp_path / "tuned"))
+    assert read_cues(tmp_path / "tuned") == {cue_hash(cue) for cue in ("moon", "red", "sea")}
+    assert record.data["training_cues"] == 3
 
 
 def test_the_record_comes_last_so_that_an_interruption_leaves_none(

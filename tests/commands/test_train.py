@@ -242,6 +242,7 @@ def test_the_recipe_that_would_be_used_is_shown(align: Align, small: Trainer, tm
     assert "# Highest learning rate, in [0, 1] or [/above]. (a number above 0)\n" in mine.read_text()
     assert _shown(align, "--recipe", mine) == both.model_dump()
     assert _shown(align, "--recipe", mine, "--layers", "none", "--method", "full")["layers"] is None
+    assert _shown(align, "--recipe", mine, "--mix", "none")["mix"] == {}
 
 
 def test_a_flag_that_says_the_default_wins_over_the_file(align: Align, small: Trainer) -> None:
@@ -341,7 +342,7 @@ def test_a_finished_run_is_told_and_left_alone(
     before = _files(tmp_path / "out")
     done = align(*job)
     assert (done.status, done.out, len(training.jobs)) == (0, "", 1)
-    assert done.err.startswith(f"The run in {tmp_path}/out is finished already. Next: align eval --model ")
+    assert done.err.startswith(f"The run in {tmp_path}/out is finished already: it learned from the norms ")
     assert _files(tmp_path / "out") == before
 
 

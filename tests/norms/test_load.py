@@ -35,6 +35,7 @@ def test_imported_norms_go_before_the_demo_set(imported: Path) -> None:
     assert load_norms(US, "demo").describe() == {
         "norms": "demo",
         "norms_sha256": "",
+        "position": "R123",
         "licence": "Apache-2.0 (align-tasks)",
     }
 

@@ -185,4 +185,4 @@ def test_a_finished_run_whose_weights_are_gone_is_told(command: Command, tmp_pat
     (tmp_path / "us" / "adapter_model.safetensors").unlink()
     again = run(command(tmp_path / "us", max_steps=1))
     assert again.returncode == 1
-    assert "files are gone: adapter_model.safetensors" in again.stderr
+    assert "weights are gone: adapter_model.safetensors" in again.stderr
