@@ -69,7 +69,9 @@ def test_a_tokenizer_without_pad_token_will_do(tokenizer: Any) -> None:
 
 
 def test_a_template_that_changes_the_prompt_behind_an_answer_is_refused(tokenizer: Any) -> None:
-    tokenizer.chat_template = "{{ messages | length }} messages{% if add_generation_prompt %}:{% endif %}"
+    tokenizer.chat_template = (
+        "{{ messages | length }} {{ messages[0]['content'] }}{% if add_generation_prompt %}:{% endif %}"
+    )
     with pytest.raises(AlignError, match="changes the prompt"):
         Encoder(tokenizer, is_chat=True).encode(PROMPT, "rose")
 

@@ -8,9 +8,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
-
-from align_tasks.errors import AlignError, one_line
+from align_tasks.errors import AlignError
 from align_trainers.sft.encoding import Encoded, Encoder
 
 HINT = (
@@ -86,8 +84,8 @@ def _encoded(row: dict[str, Any], encoder: Encoder, where: str) -> Encoded:
                 raise AlignError(f"{where}: messages need the chat format", hint="Add --apply-chat-template.")
             try:
                 return encoder.encode_messages([*messages, answer])
-            except TemplateError as error:
-                raise AlignError(f"{where}: the chat template refuses it: {one_line(error)}") from error
+            except AlignError as error:
+                raise AlignError(f"{where}: {error.problem}", hint=error.hint) from error
         case {"prompt": str(prompt), "completion": str(completion)} if prompt and completion.strip():
             if encoder.is_chat:
                 answer = {"role": "assistant", "content": completion.strip()}
