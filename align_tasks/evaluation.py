@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from align_tasks.adapters.check import examine, examine_loaded
-from align_tasks.adapters.record import read_record
+from align_tasks.adapters.check import adapter_weights, examine, examine_loaded
+from align_tasks.adapters.record import ADAPTER_WEIGHTS, read_record
 from align_tasks.errors import DETAILS, AlignError, one_line
 from align_tasks.task_folder import task_folder
 
@@ -204,9 +204,6 @@ def default_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-ADAPTER_WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
-
-
 def check_model(model: str, adapter: str | None) -> None:
     """Refuse a path that is meant as a model or adapter folder and is none, or whose record is damaged."""
     if model.startswith((".", "/", "~")) or Path(model).exists():
@@ -214,8 +211,8 @@ def check_model(model: str, adapter: str | None) -> None:
         read_record(model)
     if adapter is not None:
         _check_folder("adapter", adapter, "adapter_config.json")
-        if not any((Path(adapter) / name).is_file() for name in ADAPTER_WEIGHTS):
-            raise AlignError(f"no adapter in {adapter!r}: its weights are gone: {ADAPTER_WEIGHTS[0]}")
+        if adapter_weights(Path(adapter)) is None:
+            raise AlignError(f"no adapter in {adapter!r}: its weights are gone: {ADAPTER_WEIGHTS}")
         read_record(adapter)
 
 

@@ -127,11 +127,15 @@ def _tuned(folder: Path, identity: ModelIdentity, is_chat: bool) -> Weights | No
     return None if known is None else Weights(identity.sha256, known, _problems(folder, known, is_chat))
 
 
+def adapter_weights(folder: Path) -> Path | None:
+    """The file with an adapter's weights, as PEFT finds it; None where there is none."""
+    files = (folder / name for name in (record.ADAPTER_WEIGHTS, _PICKLED_WEIGHTS))
+    return next((file for file in files if file.is_file()), None)
+
+
 def _adapter(folder: Path, is_chat: bool) -> Weights:
-    file = next(
-        (name for name in (record.ADAPTER_WEIGHTS, _PICKLED_WEIGHTS) if (folder / name).is_file()), None
-    )
-    sha256 = sha256_of(folder / file) if file else None
+    file = adapter_weights(folder)
+    sha256 = sha256_of(file) if file else None
     known = read_record(folder)
     return Weights(sha256, known, _problems(folder, known, is_chat))
 

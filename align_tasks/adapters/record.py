@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from align_tasks.adapters.identity import ModelIdentity
 from align_tasks.errors import AlignError
 from align_tasks.files import replace_file
+from align_tasks.runs import FINISHED
 
-FILE = "align.json"
+FILE = FINISHED
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]

@@ -180,9 +180,10 @@ def _trainer(
     adapter = shape if recipe.method == "lora" else None
     loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
     callbacks = _callbacks(recipe)
-    check_fits(loaded, len(longest(data.train, 1)[0]["ids"]), highest_id(data.train))
+    long_rows = longest(data.train, 2)
+    check_fits(loaded, len(long_rows[0]["ids"]), highest_id(data.train))
     if recipe.packing:
-        check = PackingCheck(longest(data.train, 2))
+        check = PackingCheck(long_rows)
         if sharding():
             callbacks.append(check)
         else:
