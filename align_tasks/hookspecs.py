@@ -13,6 +13,7 @@ from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
 from align_tasks.languages import Language
 from align_tasks.readers.reader import Reader
+from align_tasks.rewards import Reward
 from align_tasks.scores.metric import Metric
 from align_tasks.survey.survey import Survey
 from align_tasks.tasks.offers import TaskOffer
@@ -49,6 +50,11 @@ def register_metrics(register: Callable[[Metric], None]) -> None:
 @hookspec
 def register_tasks(register: Callable[[TaskOffer], None]) -> None:
     """Register tasks: a folder of lm-eval task files, a task for each culture, or a tension set of two."""
+
+
+@hookspec
+def register_rewards(register: Callable[[Reward], None]) -> None:
+    """Register rewards, which trainers of rankings learn by."""
 
 
 @hookspec

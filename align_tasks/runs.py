@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from align_tasks.errors import AlignError
-from align_tasks.files import replace_file
+from align_tasks.files import replace_file, sha256_of
 from align_tasks.settings import as_text
 from align_tasks.trainers import Trainer, TrainingJob
 
@@ -37,18 +37,23 @@ class Run:
         model: hub name, or absolute path of the folder.
         culture: its name.
         recipe: every setting, as JSON has it.
+        adapter_sha256: of the weights of the adapter that it starts from, wherever that lies; None for none.
     """
 
     trainer: str
     model: str
     culture: str
     recipe: Mapping[str, Any]
+    adapter_sha256: str | None = None
 
     @classmethod
     def of(cls, trainer: Trainer, job: TrainingJob) -> Run:
-        """The run that does a job."""
+        """The run that does a job, whose adapter to start from is there, see `align_tasks.adapters.start`."""
+        from align_tasks.adapters.record import ADAPTER_WEIGHTS
+
         model = os.path.realpath(job.model) if Path(job.model).exists() else job.model
-        return cls(trainer.name, model, job.culture.name, job.recipe.model_dump(mode="json"))
+        start = sha256_of(job.adapter / ADAPTER_WEIGHTS) if job.adapter else None
+        return cls(trainer.name, model, job.culture.name, job.recipe.model_dump(mode="json"), start)
 
     def state(self, folder: Path) -> State:
         """How far this run got in a folder, which is only looked at; new where it is empty or not there.
@@ -90,7 +95,7 @@ class Run:
 
     def _differences(self, there: Mapping[str, Any]) -> Iterator[str]:
         """Each setting that another run has otherwise."""
-        ours, theirs = _flat(asdict(self)), _flat(there)
+        ours, theirs = _flat(asdict(self)), _flat({"adapter_sha256": None} | dict(there))
         for name in dict.fromkeys((*ours, *theirs)):
             if ours.get(name, _flat) != theirs.get(name, _flat):
                 values = (as_text(one[name]) if name in one else "not set" for one in (theirs, ours))

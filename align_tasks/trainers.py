@@ -28,12 +28,14 @@ class TrainingJob:
         culture: whose associations to learn.
         recipe: every setting of the trainer, an instance of its own class.
         output: a folder of its own: new, or with what the same job left there when it was interrupted.
+        adapter: folder of the adapter that training starts from; None for a new one, or for no adapter.
     """
 
     model: str
     culture: Culture
     recipe: Recipe
     output: Path
+    adapter: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

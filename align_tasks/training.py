@@ -17,10 +17,13 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
     Tells on standard error what was done and what to do next; what the trainer prints goes there, too.
 
     Raises:
-        AlignError: the folder holds another run or is in use, a library is missing, or the trainer says so.
+        AlignError: the adapter to start from cannot be used, the folder holds another run or is in use, a
+            library is missing, or the trainer says so.
     """
     from align_tasks.adapters.seal import seal
+    from align_tasks.adapters.start import read_start
 
+    start = read_start(job.adapter, job.model) if job.adapter else None
     run = Run.of(trainer, job)
     state = run.state(job.output)
     if state == "finished":
@@ -32,7 +35,7 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
     with run.held(job.output):
         if state == "unfinished":
             _tell(f"Going on with the unfinished run in {job.output}")
-        seal(job, trainer, _trained(trainer, job))
+        seal(job, trainer, _trained(trainer, job), start)
     _tell(f"The trained weights are in {job.output}", _next(job))
 
 
@@ -73,7 +76,8 @@ def _next(job: TrainingJob) -> str:
         ["--model", job.model, "--adapter", str(job.output)] if is_adapter else ["--model", str(job.output)]
     )
     chat = " --apply-chat-template" if getattr(job.recipe, "apply_chat_template", False) else ""
-    return f"Next: align eval {shlex.join(what)} --tasks swow_{job.culture.name}{chat} --output results"
+    tasks = f"swow_{job.culture.name},swow_{job.culture.name}_rank"
+    return f"Next: align eval {shlex.join(what)} --tasks {tasks}{chat} --output results"
 
 
 def _tell(*lines: str) -> None:

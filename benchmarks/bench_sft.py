@@ -65,8 +65,8 @@ def measure(row: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
     from transformers import TrainerCallback, set_seed
 
     from align_tasks.cultures import get_culture
+    from align_trainers.encoding import Encoder
     from align_trainers.model import AdapterShape, load_model, load_tokenizer
-    from align_trainers.sft.encoding import Encoder
     from align_trainers.sft.packing import padded
     from align_trainers.sft.recipe import SFTRecipe
     from align_trainers.sft.trainer import nll
@@ -155,6 +155,7 @@ def align_trainer(
         train=data.train,
         validation=[],
         precision=None,
+        ranking=None,
         collate=packed if changes.get("packing", True) else padded,
         lora_plus_ratio=None,
         tokenizer=encoder.tokenizer,

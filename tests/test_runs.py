@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,13 @@ TRAINER = Trainer("small", summary="learns a little", train=print, recipe=Small)
 RUN = Run("small", "org/model", "us", {"learning_rate": 1e-4, "epochs": 1})
 
 
-def _job(model: str, **settings: Any) -> TrainingJob:
+def _job(model: str, adapter: Path | None = None, **settings: Any) -> TrainingJob:
     return TrainingJob(
-        model=model, culture=get_culture("us"), recipe=Small(**settings), output=Path("unused")
+        model=model,
+        culture=get_culture("us"),
+        recipe=Small(**settings),
+        output=Path("unused"),
+        adapter=adapter,
     )
 
 
@@ -58,6 +64,36 @@ def test_a_hub_name_stays_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
 
+def _adapter(folder: Path, weights: bytes) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "adapter_model.safetensors").write_bytes(weights)
+    return folder
+
+
+def test_a_run_from_an_adapter_is_the_same_wherever_that_lies_and_another_when_its_weights_change(
+    tmp_path: Path,
+) -> None:
+    here, there = _adapter(tmp_path / "here", b"weights"), _adapter(tmp_path / "there", b"weights")
+    run = Run.of(TRAINER, _job("org/model", adapter=here))
+    assert run.adapter_sha256 == hashlib.sha256(b"weights").hexdigest()
+    assert run == Run.of(TRAINER, _job("org/model", adapter=there))
+    (there / "adapter_model.safetensors").write_bytes(b"weights of tomorrow")
+    with run.held(tmp_path / "out"), pytest.raises(AlignError) as error:
+        Run.of(TRAINER, _job("org/model", adapter=there)).state(tmp_path / "out")
+    sums = [hashlib.sha256(weights).hexdigest() for weights in (b"weights", b"weights of tomorrow")]
+    assert error.value.problem.splitlines()[1:] == ["  adapter_sha256: {} there, {} here".format(*sums)]
+
+
+def test_a_record_from_before_there_were_adapters_to_start_from_is_of_a_run_without_one(
+    tmp_path: Path,
+) -> None:
+    old = {"trainer": "small", "model": "org/model", "culture": "us"}
+    (tmp_path / "run.json").write_text(json.dumps(old | {"recipe": {"learning_rate": 1e-4, "epochs": 1}}))
+    assert RUN.state(tmp_path) == "unfinished"
+    with pytest.raises(AlignError, match="adapter_sha256: null there, ab12 here"):
+        replace(RUN, adapter_sha256="ab12").state(tmp_path)
+
+
 def test_a_folder_goes_from_new_to_finished(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "down"
     assert RUN.state(folder) == "new"
@@ -68,6 +104,7 @@ def test_a_folder_goes_from_new_to_finished(tmp_path: Path) -> None:
             "model": "org/model",
             "culture": "us",
             "recipe": {"learning_rate": 0.0001, "epochs": 1},
+            "adapter_sha256": None,
         }
         assert RUN.state(folder) == "unfinished"
     assert RUN.state(folder) == "unfinished"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from align_tasks.adapters import texts
-from align_tasks.adapters.record import AdapterRecord
+from align_tasks.adapters.record import AdapterRecord, StartedFrom
 from align_tasks.cultures import Culture
 
 FILE = "README.md"
@@ -38,10 +38,14 @@ class Card:
     has_curve: bool
 
     @property
-    def licence(self) -> str | None:
-        """Licence of the norms, in the words of their provenance; None where it was not recorded."""
-        told = self.record.data.get("licence")
-        return str(told) if told else None
+    def licences(self) -> list[str | None]:
+        """Each licence of norms that were learned from, by this run and then by those before it.
+
+        They are in the words of the norms' provenance; None stands for one that was not recorded.
+        """
+        records = [self.record, *(start.record for start in self.record.starts)]
+        told = (one.data.get("licence") if one else None for one in records)
+        return list(dict.fromkeys(str(licence) if licence else None for licence in told))
 
 
 def card_text(card: Card) -> str:
@@ -56,7 +60,7 @@ def _header(card: Card) -> str:
     norms = card.culture.norms or ""
     data = ModelCardData(
         base_model=card.record.base_model.name if card.base_on_hub else None,
-        datasets=None if card.record.is_demo or not HUB_NAME.fullmatch(norms) else [norms],
+        datasets=None if card.record.is_of_demo or not HUB_NAME.fullmatch(norms) else [norms],
         language=card.record.language.partition("-")[0],
         library_name="peft" if card.is_adapter else "transformers",
         license="other",
@@ -78,9 +82,12 @@ def _header(card: Card) -> str:
 def _licence_name(card: Card) -> tuple[str, str]:
     """Name and link of the licence for the header; a name there is lower-case letters, digits, - and ."""
     in_card = f"{FILE}#licence"
-    if card.licence is None:
+    if len(card.licences) > 1:
+        return "several", in_card
+    licence = card.licences[0]
+    if licence is None:
         return "not-recorded", in_card
-    short = re.split("[(:,;]", card.licence)[0].strip().lower()
+    short = re.split("[(:,;]", licence)[0].strip().lower()
     name = re.sub("[^a-z0-9.]+", "-", short)[:60].strip("-.") or "licence-of-the-norms"
     creative = re.fullmatch(r"cc-(by(?:-nc|-nd|-sa)*)-(\d\.\d)", name)
     if creative is None:
@@ -113,7 +120,7 @@ def _what(card: Card) -> str:
     known = [f"commit `{base.revision}`"] if base.revision else []
     known += [f"SHA-256 of configuration and weights `{base.sha256}`"] if base.sha256 else []
     about = f" ({', '.join(known)})" if known else ""
-    who = "demo norms say that people" if card.record.is_demo else "people"
+    who = "demo norms say that people" if card.record.is_of_demo else "people"
     told = (
         f"{kind} `{base.name}`{about}. It learned what {who} of culture `{record.culture}` "
         f"({card.culture.country}, language `{record.language}`) think of when they read a word. "
@@ -126,11 +133,38 @@ def _what(card: Card) -> str:
 
 def _trained_on(card: Card) -> str:
     told = {key: value for key, value in card.record.data.items() if key != "licence"}
-    return _paragraphs(texts.TRAINED_ON, _table("data", "", told))
+    return _paragraphs(texts.TRAINED_ON, _table("data", "", told), _before(card))
+
+
+def _before(card: Card) -> str:
+    """What the weights had learned before, in the runs that this one went on from; none for a new adapter."""
+    if not card.record.starts:
+        return ""
+    runs = {f"`{start.name}`, SHA-256 `{start.sha256[:12]}`": _run(start) for start in card.record.starts}
+    unknown = any(start.record is None for start in card.record.starts)
+    return _paragraphs(
+        texts.STARTED_FROM,
+        _table("adapter", "what is known of it", runs),
+        texts.UNKNOWN_START if unknown else "",
+    )
+
+
+def _run(start: StartedFrom) -> str:
+    known = start.record
+    if known is None:
+        return "trained elsewhere"
+    return (
+        f"trained by `{known.trainer}` on the norms {known.data.get('norms')} of culture `{known.culture}`, "
+        f"{known.steps:,} steps"
+    )
 
 
 def _licence(card: Card) -> str:
-    return texts.LICENCE.format(licence=card.licence) if card.licence else texts.UNKNOWN_LICENCE
+    known = [licence for licence in card.licences if licence]
+    if not known:
+        return texts.UNKNOWN_LICENCE
+    told = texts.LICENCE.format(licence="** and **".join(known))
+    return _paragraphs(told, texts.PARTLY_UNKNOWN_LICENCE if None in card.licences else "")
 
 
 def _figures(card: Card) -> str:
@@ -163,16 +197,21 @@ model is another one."""
 
 
 def _limits(card: Card) -> str:
-    return texts.LIMITS.format(people="" if card.record.is_demo else texts.PEOPLE, culture=card.culture.name)
+    return texts.LIMITS.format(
+        people="" if card.record.is_of_demo else texts.PEOPLE, culture=card.culture.name
+    )
 
 
 def _settings(card: Card) -> str:
     by = f"Trainer `{card.record.trainer}` of {card.record.plugin}, {card.record.steps:,} steps."
-    return _paragraphs(by, _table("setting", "value", card.record.recipe))
+    return _paragraphs(
+        by, texts.SHAPE if card.record.started_from else "", _table("setting", "value", card.record.recipe)
+    )
 
 
 def _citation(card: Card) -> str:
-    has_swow = not card.record.is_demo and "SWOW" in (card.culture.norms or "")
+    own = not card.record.is_of_demo and "SWOW" in (card.culture.norms or "")
+    has_swow = own or any("SWOW" in str(one.data.get("norms")) for one in card.record.earlier)
     return _paragraphs(texts.PAPER, texts.SWOW if has_swow else "")
 
 

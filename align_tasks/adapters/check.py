@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from align_tasks.adapters import card, record
-from align_tasks.adapters.identity import ModelIdentity, identify_model
+from align_tasks.adapters.identity import ModelIdentity, identify_model, is_same_model
 from align_tasks.adapters.notice import WEIGHTS, TrainedCues
 from align_tasks.adapters.record import AdapterRecord, read_record
 from align_tasks.files import sha256_of
@@ -145,7 +145,12 @@ def _problems(folder: Path, known: AdapterRecord | None, is_chat: bool) -> tuple
         return (
             f"trained elsewhere: there is no {record.FILE}, so nothing is known of what it was trained on",
         )
-    return (*_changes(folder, known), *_format_problems(known, is_chat), *_demo_problems(known))
+    return (
+        *_changes(folder, known),
+        *_format_problems(known, is_chat),
+        *_demo_problems(known),
+        *_start_problems(known),
+    )
 
 
 def _changes(folder: Path, known: AdapterRecord) -> list[str]:
@@ -179,18 +184,22 @@ def _demo_problems(known: AdapterRecord) -> list[str]:
     return ["trained on the demo norms, which were written by hand: do not cite its figures"]
 
 
+def _start_problems(known: AdapterRecord) -> list[str]:
+    """Adapters that its training began from, one after the other, of which nothing is known."""
+    return [
+        f"its training began from the adapter {start.name}, which was trained elsewhere, so nothing is known "
+        "of what that was trained on"
+        for start in known.starts
+        if start.record is None
+    ]
+
+
 def _base_problem(base: ModelIdentity, here: ModelIdentity) -> str | None:
-    """What is wrong with the model that an adapter is evaluated on; a folder may have another name."""
-    if base.sha256 and here.sha256:
-        if base.sha256 == here.sha256:
-            return None
-        return (
-            f"trained on the model {base.name} (SHA-256 {base.sha256[:12]}) and evaluated on another: "
-            f"{here.name} (SHA-256 {here.sha256[:12]})"
-        )
-    if base.name == here.name:
-        return None
-    return f"trained on the model {base.name}, and whether {here.name} is the same cannot be told"
+    """What is wrong with the model that an adapter is evaluated on."""
+    same = is_same_model(base, here)
+    if same is None:
+        return f"trained on the model {base.name}, and whether {here.name} is the same cannot be told"
+    return None if same else f"trained on the model {base.told} and evaluated on another: {here.told}"
 
 
 def _with_base_checked(adapter: Weights, here: ModelIdentity) -> Weights:

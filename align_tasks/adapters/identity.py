@@ -31,6 +31,18 @@ class ModelIdentity:
     revision: str | None
     sha256: str | None
 
+    @property
+    def told(self) -> str:
+        """Its name and the beginning of its hash, for messages."""
+        return f"{self.name} (SHA-256 {self.sha256[:12]})" if self.sha256 else self.name
+
+
+def is_same_model(one: ModelIdentity, other: ModelIdentity) -> bool | None:
+    """Whether two are the same model, whose folders may have other names; None where it cannot be told."""
+    if one.sha256 and other.sha256:
+        return one.sha256 == other.sha256
+    return True if one.name == other.name else None
+
 
 def identify_model(model: str, revision: str | None = None) -> ModelIdentity:
     """Which model a folder holds, or what of that name in the local cache of the hub; nothing is downloaded.

@@ -13,10 +13,27 @@ from align_tasks.files import replace_file
 from align_tasks.runs import FINISHED
 
 FILE = FINISHED
+ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class StartedFrom(BaseModel):
+    """The adapter that a training run began from.
+
+    Attributes:
+        name: of its folder, without where that lies.
+        sha256: of its weights file.
+        record: of its own training; None where it was trained elsewhere.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    sha256: Sha256
+    record: AdapterRecord | None
 
 
 class AdapterRecord(BaseModel):
@@ -37,6 +54,7 @@ class AdapterRecord(BaseModel):
         versions: of the packages that took part, and of Python.
         files: SHA-256 of every published file of the folder, by its name.
         created: when the run ended, in UTC, as in ISO 8601.
+        started_from: the adapter that the run began from; None for a new one, or for none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,11 +72,30 @@ class AdapterRecord(BaseModel):
     versions: dict[str, str]
     files: dict[FileName, Sha256]
     created: str
+    started_from: StartedFrom | None = None
+
+    @property
+    def starts(self) -> list[StartedFrom]:
+        """What the run began from, what that began from, and so on."""
+        if self.started_from is None:
+            return []
+        earlier = self.started_from.record
+        return [self.started_from, *(earlier.starts if earlier else ())]
+
+    @property
+    def earlier(self) -> list[AdapterRecord]:
+        """Records of the runs before this one whose weights it began from, the last run first."""
+        return [start.record for start in self.starts if start.record]
+
+    @property
+    def is_of_demo(self) -> bool:
+        """Whether this run trained on the demo norms."""
+        return self.data.get("norms") == "demo"
 
     @property
     def is_demo(self) -> bool:
-        """Whether it was trained on the demo norms."""
-        return self.data.get("norms") == "demo"
+        """Whether this run or one before it, whose weights it began from, trained on the demo norms."""
+        return any(one.is_of_demo for one in (self, *self.earlier))
 
 
 def read_record(folder: Path | str) -> AdapterRecord | None:

@@ -20,16 +20,18 @@ from align_tasks.errors import AlignError
 from align_tasks.files import replace_file, sha256_of
 
 if TYPE_CHECKING:
+    from align_tasks.adapters.start import Start
     from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
 
-ADAPTER_CONFIG = "adapter_config.json"
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 PACKAGES = ("align-tasks", "torch", "transformers", "peft", "trl", "accelerate")
 _UNPUBLISHED = (runs.RECORD, record.FILE)  # the former holds paths of the machine
 _RUN_SUFFIXES = (".lock", ".log", ".tmp")
 
 
-def seal(job: TrainingJob, trainer: Trainer, result: TrainingResult) -> record.AdapterRecord:
+def seal(
+    job: TrainingJob, trainer: Trainer, result: TrainingResult, start: Start | None = None
+) -> record.AdapterRecord:
     """Write the training cues, the model card and, last and at once, the record beside trained weights.
 
     A folder with a record is therefore whole, and the record holds the hash of everything else in it that is
@@ -39,6 +41,7 @@ def seal(job: TrainingJob, trainer: Trainer, result: TrainingResult) -> record.A
         job: what the trainer was to do; its ``output`` holds a PEFT adapter or a whole model, as safetensors.
         trainer: that did it.
         result: what it learned from and how far it got.
+        start: the adapter that it started from, as it was then; its cues are kept among the new ones.
 
     Returns:
         The record.
@@ -49,9 +52,11 @@ def seal(job: TrainingJob, trainer: Trainer, result: TrainingResult) -> record.A
     folder = job.output
     is_adapter = check_trained(folder)
     hashes = {cues.cue_hash(cue) for cue in result.cues}
+    if start:
+        hashes |= start.cues
     if not is_adapter:  # which holds what the model had learned before
         hashes |= cues.read_cues(Path(job.model)) or set()
-    made = _record(job, trainer, result, hashes)
+    made = _record(job, trainer, result, hashes, start)
     text = card.card_text(
         card.Card(
             record=made,
@@ -82,7 +87,7 @@ def check_trained(folder: Path) -> bool:
             f"{folder} holds {', '.join(pickles)}: loading such a file can run anything",
             hint="A trainer leaves weights as safetensors only, and nothing else that is pickled.",
         )
-    if (folder / ADAPTER_CONFIG).is_file():
+    if (folder / record.ADAPTER_CONFIG).is_file():
         if (folder / record.ADAPTER_WEIGHTS).is_file():
             return True
         raise AlignError(f"the trainer left no {record.ADAPTER_WEIGHTS} in {folder}")
@@ -104,7 +109,7 @@ def published(folder: Path) -> list[Path]:
 
 
 def _record(
-    job: TrainingJob, trainer: Trainer, result: TrainingResult, hashes: set[str]
+    job: TrainingJob, trainer: Trainer, result: TrainingResult, hashes: set[str], start: Start | None
 ) -> record.AdapterRecord:
     """The record but for the hashes of the files."""
     from align_tasks.plugins.loading import loaded
@@ -124,6 +129,7 @@ def _record(
         versions=_versions(origin.distribution),
         files={},
         created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        started_from=start.origin if start else None,
     )
 
 

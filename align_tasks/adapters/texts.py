@@ -16,6 +16,18 @@ as both allow."""
 UNKNOWN_LICENCE = """The licence of the norms was **not recorded**. Ask where the norms are from before you
 use or pass on these weights. The licence of the base model applies as well."""
 
+PARTLY_UNKNOWN_LICENCE = """The licence of something else that these weights were trained on was **not
+recorded**. Ask where that is from before you use or pass on these weights."""
+
+STARTED_FROM = """Training began from an adapter that had been trained before, and these weights hold what it
+had learned. The last one is told first; `align.json` holds the whole record of each."""
+
+UNKNOWN_START = """Of an adapter that was trained elsewhere nothing else is known: what it learned is not
+among the cues of `training_cues.txt`."""
+
+SHAPE = """The adapter kept the rank, the scale and the layers of the one that training began from, as in
+`adapter_config.json`; such settings of the recipe did not count."""
+
 UNLINKED = """The base model was read from a folder, so that the header cannot link it: add its hub name there
 as `base_model` before you publish this."""
 

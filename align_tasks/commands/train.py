@@ -62,6 +62,10 @@ def train(
     trainer: Trainer,
     overrides: Mapping[str, Any],
     model: Annotated[str | None, typer.Option(help="Folder or hub name of the model.")] = None,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an adapter of that model to start from, in place of a new one."),
+    ] = None,
     culture: Annotated[str | None, typer.Option(help="Whose associations to learn.")] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the adapter: a new one, or that of an unfinished run.")
@@ -95,7 +99,10 @@ def train(
     if model is None or culture is None or output is None:
         raise typer.BadParameter("name --model, --culture and --output")
     check_model(model, None)
-    carry_out(trainer, TrainingJob(model=model, culture=get_culture(culture), recipe=chosen, output=output))
+    job = TrainingJob(
+        model=model, culture=get_culture(culture), recipe=chosen, output=output, adapter=adapter
+    )
+    carry_out(trainer, job)
 
 
 def _trainer_command(trainer: Trainer) -> Any:

@@ -21,6 +21,7 @@ from align_tasks.prompts import Wording, read_wording
 from align_tasks.readers.reader import ImportRequest, Reader
 from align_tasks.readers.report import Report
 from align_tasks.readers.source import Source
+from align_tasks.rewards import Reward
 from align_tasks.scores.metric import Metric
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question, Survey
@@ -47,6 +48,7 @@ __all__ = [
     "Reader",
     "Recipe",
     "Report",
+    "Reward",
     "Source",
     "Survey",
     "TaskFolder",

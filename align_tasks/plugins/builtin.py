@@ -16,6 +16,7 @@ from align_tasks.languages import Language
 from align_tasks.plugins import hookimpl
 from align_tasks.prompts import CHINESE, ENGLISH
 from align_tasks.readers.reader import Reader
+from align_tasks.rewards import Reward
 from align_tasks.scores.metric import Metric
 from align_tasks.survey.survey import Survey
 from align_tasks.survey.wvs7 import FOLDER, WVS7
@@ -65,6 +66,12 @@ def register_tasks(register: Callable[[TaskOffer], None]) -> None:
     for offer in CULTURE_TASKS:
         register(offer)
     register(TENSION)
+
+
+@hookimpl
+def register_rewards(register: Callable[[Reward], None]) -> None:
+    for reward in REWARDS:
+        register(reward)
 
 
 @hookimpl
@@ -130,6 +137,17 @@ METRICS = (
     Metric("tension", "{culture}_aligned_uniform", f"{_SCORES}.tension:aligned_uniform"),
     Metric("tension", "distance_{culture}_human", f"{_SCORES}.tension:distance_human"),
     Metric("tension", "{culture}_aligned_paper", f"{_SCORES}.tension:aligned_paper", better="higher"),
+)
+
+_REWARDS = f"{_SCORES}.ranking_rewards"
+REWARDS = (
+    Reward("spearman", f"{_REWARDS}:spearman", summary="correlation with people's order, -1 to 1"),
+    Reward("ndcg", f"{_REWARDS}:ndcg", summary="people's counts, discounted by place, 0 to 1"),
+    Reward("p_at_5", f"{_REWARDS}:p_at_5", summary="share of the five most frequent in front, 0 to 1"),
+    Reward("neg_jsd", f"{_REWARDS}:neg_jsd", summary="minus the distance from people's strengths, -1 to 0"),
+    Reward("format", f"{_REWARDS}:list_format", summary="a list of candidates and nothing else, 0 to 1"),
+    Reward("coverage", f"{_REWARDS}:coverage", summary="share of the candidates named, 0 to 1"),
+    Reward("rank", f"{_REWARDS}:rank", summary="pairs in people's order less those against it, -1 to 1"),
 )
 
 

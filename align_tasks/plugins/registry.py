@@ -10,6 +10,7 @@ from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
 from align_tasks.languages import Language
 from align_tasks.readers.reader import Reader
+from align_tasks.rewards import Reward
 from align_tasks.scores.metric import Metric
 from align_tasks.survey.survey import Survey
 from align_tasks.tasks.offers import CultureTask, TaskFolder, TaskOffer, TensionSet
@@ -26,6 +27,7 @@ class Registry:
     readers: dict[str, Reader] = field(default_factory=dict)
     metrics: dict[str, Metric] = field(default_factory=dict)
     tasks: list[TaskOffer] = field(default_factory=list)
+    rewards: dict[str, Reward] = field(default_factory=dict)
     trainers: dict[str, Trainer] = field(default_factory=dict)
     commands: dict[str, Command] = field(default_factory=dict)
 
@@ -64,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "readers": Kind((Reader,), lambda reader: reader.name),
     "metrics": Kind((Metric,), _metric_name),
     "tasks": Kind((TaskFolder, CultureTask, TensionSet), _task_name),
+    "rewards": Kind((Reward,), lambda reward: reward.name),
     "trainers": Kind((Trainer,), lambda trainer: trainer.name),
     "commands": Kind((Command,), lambda command: command.name),
 }

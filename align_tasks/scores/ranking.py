@@ -20,14 +20,16 @@ class Ranking:
         language: code, as a `Language` has it.
         order: candidates that the answer names, best first; none when nothing could be read.
         counts: how many people gave each candidate.
-        human_spearman: what one half of the people scores on the other half.
+        text: what the model wrote.
+        human_spearman: what one half of the people scores on the other half, where the row tells.
     """
 
     cue: str
     language: str
     order: tuple[str, ...]
     counts: Mapping[str, int]
-    human_spearman: float
+    text: str
+    human_spearman: float | None = None
 
 
 def read_answer(doc: dict[str, Any], results: Sequence[str]) -> Ranking:
@@ -37,7 +39,8 @@ def read_answer(doc: dict[str, Any], results: Sequence[str]) -> Ranking:
         language=doc["language"],
         order=tuple(parse_ranking(results[0], doc["candidates"], doc["language"])),
         counts=dict(zip(doc["candidates"], doc["counts"], strict=True)),
-        human_spearman=doc["human_spearman"],
+        text=results[0],
+        human_spearman=doc.get("human_spearman"),
     )
 
 
@@ -46,7 +49,7 @@ def spearman(answer: Ranking) -> float:
     return ranking_correlation(answer.order, answer.counts)
 
 
-def spearman_human(answer: Ranking) -> float:
+def spearman_human(answer: Ranking) -> float | None:
     """What one half of the people scores on the other half, on the same candidates."""
     return answer.human_spearman
 

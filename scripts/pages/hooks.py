@@ -14,6 +14,7 @@ from align_tasks.readers.reader import ImportRequest
 from align_tasks.readers.report import Report
 from align_tasks.readers.source import Source
 from align_tasks.recipes import Recipe
+from align_tasks.scores.ranking import Ranking
 from align_tasks.survey.files import FileSurvey
 from align_tasks.survey.survey import Answers, Item, Question
 from align_tasks.trainers import TrainingJob, TrainingResult
@@ -39,6 +40,7 @@ FURTHER = (
     ImportRequest,
     Report,
     Source,
+    Ranking,
     Recipe,
     TrainingJob,
     TrainingResult,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from align_tasks.adapters.record import AdapterRecord
 from align_tasks.adapters.seal import seal
+from align_tasks.adapters.start import read_start
 from align_tasks.cultures import get_culture
 from align_tasks.recipes import Recipe
 from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
@@ -37,10 +38,19 @@ def base(tmp_path: Path) -> Path:
 @pytest.fixture
 def trained(tmp_path: Path) -> Path:
     """Folder of an adapter as a trainer leaves it, with what belongs to the run."""
-    folder = tmp_path / "adapter"
+    return _trained(tmp_path / "adapter", b"weights of the adapter")
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Path:
+    """Folder of another adapter, as a trainer leaves it."""
+    return _trained(tmp_path / "started", b"weights of the second adapter")
+
+
+def _trained(folder: Path, weights: bytes) -> Path:
     (folder / "checkpoints" / "checkpoint-1").mkdir(parents=True)
     (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
-    (folder / "adapter_model.safetensors").write_bytes(b"weights of the adapter")
+    (folder / "adapter_model.safetensors").write_bytes(weights)
     (folder / "run.json").write_text("{}")
     (folder / ".lock").write_text("")
     return folder
@@ -57,7 +67,10 @@ Seal = Callable[..., AdapterRecord]
 
 @pytest.fixture
 def sealed(base: Path, trained: Path) -> Seal:
-    """Seals the trained folder; keywords change the recipe, or the result of the training."""
+    """Seals the trained folder; keywords change the recipe, or the result of the training.
+
+    `start` is the folder of the adapter that the training began from.
+    """
 
     def close(
         folder: Path = trained,
@@ -65,6 +78,7 @@ def sealed(base: Path, trained: Path) -> Seal:
         model: str = str(base),
         culture: str = "us",
         recipe: dict[str, Any] | None = None,
+        start: Path | None = None,
         **result: Any,
     ) -> AdapterRecord:
         told: dict[str, Any] = {
@@ -78,8 +92,13 @@ def sealed(base: Path, trained: Path) -> Seal:
             "metrics": {"eval_loss": 2.5},
         }
         job = TrainingJob(
-            model=model, culture=get_culture(culture), recipe=SmallRecipe(**(recipe or {})), output=folder
+            model=model,
+            culture=get_culture(culture),
+            recipe=SmallRecipe(**(recipe or {})),
+            output=folder,
+            adapter=start,
         )
-        return seal(job, TRAINER, TrainingResult(**(told | result)))
+        began = read_start(start, model) if start else None
+        return seal(job, TRAINER, TrainingResult(**(told | result)), began)
 
     return close

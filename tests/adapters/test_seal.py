@@ -57,6 +57,7 @@ def test_the_record_says_what_was_done(sealed: Seal, base: Path, trained: Path) 
             "training_cues": 2,
             "cues_fingerprint": cues_fingerprint([cue_hash("red"), cue_hash("sea")]),
         },
+        "started_from": None,
     }
 
 

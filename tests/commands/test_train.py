@@ -201,6 +201,7 @@ def test_the_help_has_every_setting_with_its_type_and_default(align: Align, smal
     for flag in (
         "--model <str>",
         "--culture <str>",
+        "--adapter <path>",
         "--output <path>",
         "--recipe <file|name>",
         "--show-recipe",
@@ -322,7 +323,7 @@ def test_a_run_leaves_a_sealed_folder_and_says_how_to_evaluate_it(
     done = align(*job, "--patience", "2")
     assert (done.status, done.out) == (0, "")
     told = f"step 1 The trained weights are in {out} Next: align eval --model {model} --adapter {out}"
-    assert done.err == f"{told} --tasks swow_us --output results"
+    assert done.err == f"{told} --tasks swow_us,swow_us_rank --output results"
     record = json.loads((out / "run.json").read_text())
     assert record == {
         "trainer": "small",
@@ -362,6 +363,53 @@ def test_an_interrupted_run_goes_on_in_its_folder(
     )
     assert [job.output for job in training.jobs] == [tmp_path / "out"] * 2
     assert (tmp_path / "out" / "align.json").is_file()
+
+
+def test_an_adapter_to_start_from_reaches_the_trainer_and_the_record(
+    align: Align, job: Any, training: Training, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "out", tmp_path / "second"
+    assert align(*job).status == 0
+    assert training.jobs[0].adapter is None
+    training.result = TrainingResult(data={"norms": "demo"}, cues=["moon"], steps=1, metrics={})
+    command = (*job[:-1], second, "--adapter", first)
+    assert align(*command).status == 0
+    assert training.jobs[1].adapter == first
+    told = json.loads((second / "align.json").read_text())
+    assert told["started_from"]["name"] == "out"
+    assert told["started_from"]["record"] == json.loads((first / "align.json").read_text())
+    assert told["data"]["training_cues"] == 2
+    assert "is finished already" in align(*command).err
+    assert "adapter_sha256: null there, " in align(*job, "--adapter", first).err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda adapter, model: adapter.rename(adapter.parent / "away"), "there is no such folder"),
+        (lambda adapter, model: (adapter / "adapter_model.safetensors").unlink(), "its weights are gone"),
+        (lambda adapter, model: (adapter / "align.json").write_text("{"), "align.json is damaged"),
+        (
+            lambda adapter, model: (model / "model.safetensors").write_bytes(b"other"),
+            "was trained on the model model (SHA-256",
+        ),
+    ],
+)
+def test_an_adapter_that_cannot_be_started_from_is_told_before_anything_is_made(
+    change: Callable[[Path, Path], Any],
+    told: str,
+    align: Align,
+    job: Any,
+    model: Path,
+    training: Training,
+    tmp_path: Path,
+) -> None:
+    assert align(*job).status == 0
+    change(tmp_path / "out", model)
+    done = align(*job[:-1], tmp_path / "second", "--adapter", tmp_path / "out")
+    assert (done.status, done.out, len(training.jobs)) == (1, "", 1)
+    assert told in done.err
+    assert not (tmp_path / "second").exists()
 
 
 def test_another_run_is_not_begun_in_the_same_folder(
@@ -406,7 +454,7 @@ def test_whole_models_are_evaluated_as_such(
         return training.result
 
     plugins.register(trainers=[Trainer("small", summary="", train=train, recipe=Small)])
-    assert f"Next: align eval --model {tmp_path}/out --tasks swow_us" in align(*job).err
+    assert f"Next: align eval --model {tmp_path}/out --tasks swow_us,swow_us_rank" in align(*job).err
 
 
 def test_what_was_trained_in_the_chat_format_is_evaluated_in_it(
@@ -416,7 +464,7 @@ def test_what_was_trained_in_the_chat_format_is_evaluated_in_it(
         apply_chat_template: bool = False
 
     plugins.register(trainers=[Trainer("small", summary="", train=training, recipe=Chat)])
-    assert "--tasks swow_us --apply-chat-template --output" in align(*job, "--apply-chat-template").err
+    assert "swow_us_rank --apply-chat-template --output" in align(*job, "--apply-chat-template").err
 
 
 def test_of_several_processes_all_train_and_the_first_alone_writes_records(

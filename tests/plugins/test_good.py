@@ -21,6 +21,7 @@ ADDED = {
     "readers": ["postcards"],
     "metrics": ["association: words"],
     "tasks": ["postcards"],
+    "rewards": ["brevity"],
     "trainers": ["copy"],
     "commands": ["greet"],
 }

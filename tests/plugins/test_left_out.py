@@ -48,7 +48,7 @@ REASONS = {
 BOTH = "Update both (pip install --upgrade align-tasks {}), or take the plugin out"
 HOOKS = (
     "Hooks: register_languages, register_cultures, register_surveys, register_readers, register_metrics, "
-    "register_tasks, register_trainers, register_commands. "
+    "register_tasks, register_rewards, register_trainers, register_commands. "
 )
 FIXES = {
     "import_error": BOTH.format("align-test-import-error"),

@@ -16,7 +16,7 @@ from transformers import (
 
 from align_tasks.cultures import get_culture
 from align_tasks.prompts import association_prompt, base_text
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
 
 END = "<end>"
 torch.set_num_threads(1)  # the fastest for a model of this size

@@ -24,6 +24,7 @@ SETTINGS = {
     "max-steps": 60,
     "validate-every": 4,
     "validation-cues": 4,
+    "ranking-validation-cues": 2,
     "keep": "loss",
     "learning-rate": 0.02,
     "lora-rank": 4,
@@ -61,23 +62,27 @@ def environment() -> dict[str, str]:
 def test_it_leaves_a_sealed_adapter_and_says_how_to_evaluate_it(command: Command, tmp_path: Path) -> None:
     done = run(command(tmp_path / "us", max_steps=4))
     assert (done.returncode, done.stdout) == (0, "")
-    assert f"--adapter {tmp_path / 'us'} --tasks swow_us" in done.stderr
+    assert f"--adapter {tmp_path / 'us'} --tasks swow_us,swow_us_rank" in done.stderr
     record = read_record(tmp_path / "us")
     assert record is not None
     assert (record.trainer, record.culture, record.steps) == ("sft", "us", 4)
-    assert set(record.metrics) == {"eval_loss", "eval_p_at_5"}
+    assert set(record.metrics) == {"eval_loss", "eval_p_at_5", "eval_spearman", "eval_rank_invalid"}
     assert {"adapter_model.safetensors", "learning_curve.svg", "training_log.jsonl"} <= set(record.files)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("begins_with_an_adapter", [False, True])
 def test_killed_at_random_steps_and_started_again_it_ends_with_the_same_bytes(
-    command: Command, tmp_path: Path
+    begins_with_an_adapter: bool, command: Command, tmp_path: Path
 ) -> None:
-    whole, torn = tmp_path / "whole", tmp_path / "torn"
-    assert run(command(whole)).returncode == 0
-    kills = sum(killed_later(command(torn), torn, after) for after in (4, 16, 32))
+    whole, torn, first = tmp_path / "whole", tmp_path / "torn", tmp_path / "first"
+    start = {"adapter": first} if begins_with_an_adapter else {}
+    if start:
+        assert run(command(first, max_steps=4, lora_rank=3)).returncode == 0
+    assert run(command(whole, **start)).returncode == 0
+    kills = sum(killed_later(command(torn, **start), torn, after) for after in (4, 16, 32))
     assert kills == 3
-    assert run(command(torn)).returncode == 0
+    assert run(command(torn, **start)).returncode == 0
     for file in (
         "training_log.jsonl",
         "adapter_model.safetensors",
@@ -177,6 +182,8 @@ def test_logs_are_json_without_clock_times(command: Command, tmp_path: Path) -> 
         "learning_rate",
         "eval_loss",
         "eval_p_at_5",
+        "eval_spearman",
+        "eval_rank_invalid",
     }
 
 

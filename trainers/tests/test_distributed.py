@@ -27,8 +27,8 @@ import align_trainers.accelerate
 from align_tasks.cultures import get_culture
 from align_tasks.errors import AlignError
 from align_trainers.checkpoints import mark_whole, to_go_on_from
+from align_trainers.encoding import Encoder
 from align_trainers.processes import join_processes
-from align_trainers.sft.encoding import Encoder
 from align_trainers.sft.packing import IGNORED, padded
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.trainer import nll
@@ -44,6 +44,8 @@ SETTINGS: dict[str, Any] = {
     "max_steps": 8,
     "validate_every": 2,
     "validation_cues": 6,
+    "ranking_validation_cues": 9,
+    "rankings": 0.2,
     "keep": "last",
     "learning_rate": 0.001,
     "warmup": 0.0,
@@ -130,7 +132,7 @@ def weights(output: Path) -> dict[str, torch.Tensor]:
 
 
 def assert_same_run(one: Path, other: Path) -> None:
-    for name in ("loss", "eval_loss", "eval_p_at_5", "grad_norm"):
+    for name in ("loss", "eval_loss", "eval_p_at_5", "eval_spearman", "eval_rank_invalid", "grad_norm"):
         assert figures(other, name) == pytest.approx(figures(one, name), rel=1e-5), name
     there, here = weights(one), weights(other)
     assert there.keys() == here.keys()

@@ -8,7 +8,7 @@ from lm_eval.models.huggingface import HFLM
 
 from align_tasks.errors import AlignError
 from align_tasks.prompts import association_prompt
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
 
 PROMPT = association_prompt("red", "en")
 CHINESE = association_prompt("红色", "zh")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import permutations
+from dataclasses import replace
+from itertools import pairwise, permutations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 from align_tasks.norms.load import CueNorms, load_norms
 from align_tasks.splits import split_of
 from align_tasks.tasks.association import dataset
-from align_trainers.sft.examples import drawn_lists, mimic, ranked
+from align_tasks.tasks.dataset import prompts_of
+from align_tasks.tasks.ranking import ranking_rows
+from align_trainers.sft.examples import drawn_lists, mimic, ranked, rankings
 
 
 def test_ranked_lists_hold_the_commonest_responses_of_every_training_cue(us: Any) -> None:
@@ -70,3 +74,44 @@ def test_people_give_one_example_each_where_the_norms_tell_them(
     people = [(first, ("a", "b")), (first, ("a", "b")), (second, ("c",))]
     monkeypatch.setattr(type(norms), "lists", lambda self, split: iter(people))
     assert [(one.cue, one.words) for one in mimic(norms, "train", lists_per_cue=9)] == people
+
+
+def test_rankings_ask_what_the_task_asks_and_answer_by_peoples_counts(us: Any) -> None:
+    norms = load_norms(us, "demo")
+    rows = ranking_rows(norms, "train", seed=4)
+    found = rankings(norms, {row["cue"] for row in rows}, per_cue=1, seed=4)
+    assert [(one.cue, one.prompt) for one in found] == [(row["cue"], prompts_of(row)[0]) for row in rows]
+    for one, row in zip(found, rows, strict=True):
+        counts = dict(zip(row["candidates"], row["counts"], strict=True))
+        assert [counts[word] for word in one.words] == sorted(counts.values(), reverse=True)
+
+
+def test_equally_frequent_words_are_answered_in_neither_the_order_shown_nor_that_of_the_alphabet(
+    us: Any, tmp_path: Path
+) -> None:
+    """Of ten responses, the last three were given equally often, by the rule of the demo norms."""
+    generator = np.random.default_rng(0)
+    cues = [cue.cue for cue in load_norms(us, "demo").cues("train")]
+    lines = [f"{cue}\t{', '.join(generator.permutation(list('abcdefghij')))}\n" for cue in cues]
+    (tmp_path / "norms.tsv").write_text("".join(lines))
+    norms = load_norms(replace(us, demo_norms=tmp_path / "norms.tsv"), "demo")
+    rows = ranking_rows(norms, "train", seed=1)
+    shown, alphabet, ties = 0, 0, 0
+    for one, row in zip(rankings(norms, {row["cue"] for row in rows}, per_cue=1, seed=1), rows, strict=True):
+        counts = dict(zip(row["candidates"], row["counts"], strict=True))
+        for first, second in pairwise(one.words):
+            if counts[first] == counts[second]:
+                ties += 1
+                alphabet += first < second
+                shown += row["candidates"].index(first) < row["candidates"].index(second)
+    for agreeing in (shown, alphabet):
+        assert abs(agreeing - ties / 2) < 4 * np.sqrt(ties) / 2
+    assert ties == 2 * len(cues)
+
+
+def test_every_cue_is_asked_about_before_one_is_again(us: Any) -> None:
+    norms = load_norms(us, "demo")
+    cues = [cue.cue for cue in norms.cues("train")][:5]
+    found = rankings(norms, set(cues), per_cue=3, seed=1)
+    assert [one.cue for one in found] == cues * 3
+    assert len({one.prompt.question for one in found}) == 15

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 
-from align_trainers.generation import batches, greedy_answers
+from align_trainers.generation import batches, batches_of_part, greedy_answers
 
 
 def test_padding_does_not_change_what_the_model_writes(model: Any, tokenizer: Any) -> None:
@@ -49,3 +50,11 @@ def test_an_answer_of_one_line_ends_with_it(tokenizer: Any) -> None:
 
 def test_batches_hold_everything_once() -> None:
     assert [list(part) for part in batches([1, 2, 3, 4, 5], 2)] == [[1, 2], [3, 4], [5]]
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 5])
+def test_parts_have_equally_many_batches_of_which_each_counts_once(parts: int) -> None:
+    found = [list(batches_of_part(range(7), 2, part, parts)) for part in range(parts)]
+    assert {len(part) for part in found} == {-(-4 // parts)}
+    counted = [list(batch) for part in found for batch, counts in part if counts]
+    assert sorted(counted) == [[0, 1], [2, 3], [4, 5], [6]]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from align_tasks.errors import AlignError
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
 from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.training_set import NORMS, training_set

@@ -17,6 +17,8 @@ from align_trainers.sft.recipe import SFTRecipe
             "--validate-every: 2.5 is neither a whole number of steps nor a share below 1",
         ),
         ({"keep": "last", "patience": 2}, "patience needs keep: loss or keep: p_at_5"),
+        ({"rankings": 0.5, "mix": {"a": 0.5}}, "rankings and mix take all trained tokens"),
+        ({"rankings": 1}, "--rankings is 1, and must be"),
         ({"method": "full", "lora_plus_ratio": 16}, "lora_plus_ratio needs method: lora"),
         ({"method": "full", "load_in_4bit": True}, "load_in_4bit needs method: lora"),
     ],

@@ -28,7 +28,16 @@ def test_the_picture_names_what_was_measured(tmp_path: Path) -> None:
     assert {"loss per token, nats", "P@5", "training examples", "held-out cues"} <= texts
 
 
+def test_ranking_is_logged_and_drawn_where_it_was_measured(tmp_path: Path) -> None:
+    ranked = [{"step": 0, "epoch": 0, "eval_spearman": 0.2, "eval_rank_invalid": 0.5}]
+    write_log(ranked, tmp_path / "log.jsonl")
+    assert json.loads((tmp_path / "log.jsonl").read_text()) == ranked[0]
+    draw_learning_curve([*HISTORY, *ranked], tmp_path / "curve.svg")
+    texts = {element.text for element in ElementTree.parse(tmp_path / "curve.svg").iter() if element.text}
+    assert {"ranking", "held-out cues: Spearman", "held-out cues: unreadable answers"} <= texts
+
+
 def test_without_held_out_cues_there_is_one_panel(tmp_path: Path) -> None:
     draw_learning_curve(HISTORY[1:2], tmp_path / "curve.svg")
     texts = {element.text for element in ElementTree.parse(tmp_path / "curve.svg").iter() if element.text}
-    assert "P@5" not in texts
+    assert not {"P@5", "ranking"} & texts

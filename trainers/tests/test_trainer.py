@@ -15,6 +15,7 @@ from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.train import (
     _kept_metrics,
     _warn_if_no_better,
+    _warn_if_ranking_suffered,
     loggers,
     micro_batches,
     settings,
@@ -29,6 +30,7 @@ RECIPE: dict[str, Any] = {
     "max_steps": 6,
     "validate_every": 3,
     "validation_cues": 4,
+    "ranking_validation_cues": 0,
     "keep": "last",
     "learning_rate": 0.01,
     "warmup": 0.0,
@@ -103,14 +105,17 @@ def test_another_seed_learns_otherwise(run: Run) -> None:
     assert losses(run("one")[1]) != losses(run("two", seed=2)[1])
 
 
-def test_the_first_loss_is_the_mean_over_the_tokens_of_the_step(run: Run, us: Any, tiny_model: Path) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_the_first_loss_is_the_mean_over_the_tokens_of_the_step(
+    run: Run, us: Any, tiny_model: Path, share: float
+) -> None:
     """Worked out from the untrained model over every example, since one step of all examples has no order."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from align_trainers.sft.encoding import Encoder
+    from align_trainers.encoding import Encoder
     from align_trainers.sft.training_set import training_set
 
-    recipe = SFTRecipe(**RECIPE)
+    recipe = SFTRecipe(**RECIPE | {"rankings": share})
     encoder = Encoder(AutoTokenizer.from_pretrained(tiny_model), is_chat=False)
     rows = training_set(us, recipe, encoder).train
     model = AutoModelForCausalLM.from_pretrained(tiny_model)
@@ -123,7 +128,8 @@ def test_the_first_loss_is_the_mean_over_the_tokens_of_the_step(run: Run, us: An
             trained = len(row["ids"]) - row["start"]
             total += float(model(input_ids=ids, labels=labels).loss) * trained
             count += trained
-    _, log = run(batch_size=len(rows), micro_batch_size=len(rows), max_steps=1, validate_every=1)
+    whole = {"batch_size": len(rows), "micro_batch_size": len(rows), "max_steps": 1, "validate_every": 1}
+    _, log = run(rankings=share, **whole)
     assert losses(log)[0] == pytest.approx(total / count, rel=1e-5)
 
 
@@ -246,7 +252,61 @@ def test_weights_that_are_no_better_than_none_are_told(
     history = [{"step": 0, "eval_loss": 4.0}, {"step": 1, "loss": 3.0}, {"step": 2, "eval_loss": kept}]
     state = SimpleNamespace(log_history=history, best_global_step=2, global_step=2)
     _warn_if_no_better(SFTRecipe(), state)
-    assert ("than the untrained model (4.000)" in caplog.text) == is_told
+    assert ("than the model before training (4.000)" in caplog.text) == is_told
+
+
+def test_ranking_is_measured_whenever_the_loss_is(run: Run, us: Any, tiny_model: Path) -> None:
+    """The figures before the first step are what the scores of the task give for the model's own answers."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from align_tasks.norms.load import load_norms
+    from align_tasks.prompts import base_text
+    from align_tasks.scores.ranking import invalid, read_answer, spearman
+    from align_tasks.tasks.dataset import prompts_of
+    from align_tasks.tasks.ranking import ranking_rows
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    model = AutoModelForCausalLM.from_pretrained(tiny_model)
+    answers = []
+    for row in ranking_rows(load_norms(us, "demo"), "validation", limit=3):
+        asked = tokenizer(base_text(prompts_of(row)[0]), return_tensors="pt")
+        ids = model.generate(**asked, max_new_tokens=128, do_sample=False)[0, asked["input_ids"].shape[1] :]
+        text = tokenizer.decode(ids, skip_special_tokens=True)
+        answers.append(read_answer(row, [text.partition("\n")[0]]))
+    _, log = run(ranking_validation_cues=3)
+    measured = [row for row in log if "eval_spearman" in row]
+    assert [row["step"] for row in measured] == [0, 3, 6]
+    assert measured[0]["eval_spearman"] == pytest.approx(sum(map(spearman, answers)) / 3)
+    assert measured[0]["eval_rank_invalid"] == pytest.approx(sum(map(invalid, answers)) / 3)
+
+
+@pytest.mark.parametrize(
+    ("spearman", "invalid", "is_told"),
+    [(0.3, 0.25, False), (0.4, 0.1, False), (0.25, 0.25, True), (0.35, 0.5, True)],
+)
+def test_a_model_that_ranks_worse_than_before_is_told_with_its_cures(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path, us: Any, spearman: float, invalid: float, is_told: bool
+) -> None:
+    history = [
+        {"step": 0, "eval_spearman": 0.3, "eval_rank_invalid": 0.25},
+        {"step": 2, "eval_spearman": spearman, "eval_rank_invalid": invalid},
+    ]
+    state = SimpleNamespace(log_history=history, best_global_step=2, global_step=4)
+    job = TrainingJob(model="m", culture=us, recipe=SFTRecipe(), output=tmp_path / "us")
+    _warn_if_ranking_suffered(job, state)
+    told = (
+        f"Spearman 0.300 before, {spearman:.3f} now; unreadable answers 25% before, {100 * invalid:.0f}% now"
+    )
+    for part in (told, "train with --rankings 0.2;", f"align train ppo --adapter {tmp_path / 'us'}"):
+        assert (part in caplog.text) == is_told
+
+
+def test_without_figures_of_ranking_nothing_is_told_of_it(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path, us: Any
+) -> None:
+    state = SimpleNamespace(log_history=[{"step": 0, "eval_loss": 4.0}], best_global_step=None, global_step=0)
+    _warn_if_ranking_suffered(TrainingJob(model="m", culture=us, recipe=SFTRecipe(), output=tmp_path), state)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

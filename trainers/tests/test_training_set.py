@@ -11,7 +11,7 @@ from align_tasks.data.tables import write_table
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import load_norms
 from align_tasks.splits import split_of
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.training_set import training_set
 

@@ -6,7 +6,9 @@ import pytest
 
 from align_tasks.norms.load import load_norms
 from align_tasks.tasks.association import scored_rows
-from align_trainers.sft.encoding import Encoder
+from align_tasks.tasks.ranking import ranking_rows
+from align_trainers.encoding import Encoder
+from align_trainers.ranking.validation import RankingValidation
 from align_trainers.sft.validation import PrecisionAt5
 
 
@@ -44,3 +46,29 @@ def test_parts_add_up_whatever_their_number(rows: list[dict[str, Any]], encoder:
     expected = sum(len(set(row["responses"]) & set(sorted(words)[:5])) / 5 for row in rows)
     assert expected > 0
     assert sum(measured.sum_over(model, part, parts) for part in range(parts)) == pytest.approx(expected)
+
+
+def test_an_order_counts_by_spearman_and_an_answer_without_a_candidate_nothing(
+    us: Any, encoder: Encoder
+) -> None:
+    """Two neighbours of n swapped: 1 - 6 x 2 / (n (n² - 1)); the other candidates are not named."""
+    untied = [row for row in ranking_rows(load_norms(us, "demo"), "validation") if not tied(row)]
+    row, other = next(
+        (one, other)
+        for one in untied
+        for other in untied
+        if not {*one["candidates"]} & {*other["candidates"]}
+    )
+    counts = dict(zip(row["candidates"], row["counts"], strict=True))
+    first, second, *rest = sorted(counts, key=lambda word: -counts[word])
+    model = Answering(encoder.tokenizer(f" {', '.join([second, first, *rest])}\nmore")["input_ids"])
+    number = len(counts)
+    swapped = 1 - 12 / (number * (number**2 - 1))
+    assert RankingValidation([row, other, other], encoder, 2, 128).measure(model) == {
+        "eval_spearman": pytest.approx(swapped / 3),
+        "eval_invalid": pytest.approx(2 / 3),
+    }
+
+
+def tied(row: dict[str, Any]) -> bool:
+    return len(set(row["counts"])) < len(row["counts"])

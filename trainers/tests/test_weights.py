@@ -8,7 +8,7 @@ import pytest
 
 from align_tasks.data.tables import write_table
 from align_tasks.errors import AlignError
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
 from align_trainers.sft.weights import concreteness_weights, token_weights
 
 

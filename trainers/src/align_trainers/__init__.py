@@ -23,3 +23,28 @@ def register_trainers(register: Callable[[Trainer], None]) -> None:
             recipes={"paper": RECIPES / "sft.paper.yaml"},
         )
     )
+    register(
+        Trainer(
+            "ppo",
+            summary="Learn to rank associations by how often people give them (PPO).",
+            train="align_trainers.ppo.train:train",
+            recipe="align_trainers.ppo.config:PPORecipe",
+            recipes={"paper": RECIPES / "ppo.paper.yaml"},
+        )
+    )
+    register(
+        Trainer(
+            "grpo",
+            summary="Learn to rank associations by comparing answers to a question, scaled (GRPO of TRL).",
+            train="align_trainers.group.train:train",
+            recipe="align_trainers.group.recipe:GRPORecipe",
+        )
+    )
+    register(
+        Trainer(
+            "rloo",
+            summary="Learn to rank associations by comparing each answer with the others (RLOO of TRL).",
+            train="align_trainers.group.train:train",
+            recipe="align_trainers.group.recipe:RLOORecipe",
+        )
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from tqdm import tqdm
@@ -10,28 +11,41 @@ from transformers import TrainerCallback
 
 from align_tasks.errors import AlignError
 
+SHOWN = {"loss": "loss", "eval_loss": "held-out loss", "eval_p_at_5": "held-out P@5"}
+
 
 class Progress(TrainerCallback):
-    """A progress bar on standard error, with the latest figures."""
+    """A progress bar on standard error, with the latest figures.
 
-    def __init__(self) -> None:
+    Args:
+        shown: names of the figures, each with that which is shown.
+        updates: optimizer updates in a step.
+    """
+
+    def __init__(self, shown: Mapping[str, str] = SHOWN, updates: int = 1) -> None:
+        self._shown = shown
+        self._updates = updates
         self._bar: Any = None
         self._figures: dict[str, str] = {}
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if state.is_world_process_zero:
-            self._bar = tqdm(total=state.max_steps, initial=state.global_step, desc="Training", unit=" steps")
+            self._bar = tqdm(
+                total=state.max_steps // self._updates,
+                initial=state.global_step // self._updates,
+                desc="Training",
+                unit=" steps",
+            )
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self._bar is not None:
-            self._bar.update(state.global_step - self._bar.n)
+            self._bar.update(state.global_step // self._updates - self._bar.n)
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
     ) -> None:
-        shown = {"loss": "loss", "eval_loss": "held-out loss", "eval_p_at_5": "held-out P@5"}
         self._figures |= {
-            shown[name]: f"{value:.3f}" for name, value in (logs or {}).items() if name in shown
+            self._shown[name]: f"{value:.3f}" for name, value in (logs or {}).items() if name in self._shown
         }
         if self._bar is not None:
             self._bar.set_postfix(self._figures)
@@ -42,15 +56,23 @@ class Progress(TrainerCallback):
 
 
 class StopWhereNotFinite(TrainerCallback):
-    """Ends a run whose loss or gradient is no number any more, before such weights are saved."""
+    """Ends a run whose loss or gradient is no number any more, before such weights are saved.
+
+    Args:
+        updates: optimizer updates in a step.
+    """
+
+    def __init__(self, updates: int = 1) -> None:
+        self._updates = updates
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any
     ) -> None:
         for name in ("loss", "grad_norm", "eval_loss"):
             if not math.isfinite((logs or {}).get(name, 0.0)):
+                step = state.global_step // self._updates
                 raise AlignError(
-                    f"training diverged: {name} is {(logs or {})[name]} after step {state.global_step}",
+                    f"training diverged: {name} is {(logs or {})[name]} after step {step}",
                     hint="Take a lower learning_rate, and another --output.",
                 )
 

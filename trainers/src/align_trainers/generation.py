@@ -56,3 +56,20 @@ def greedy_answers(
 def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     """The items in pieces of `size`, the last of which may be shorter."""
     return (items[place : place + size] for place in range(0, len(items), size))
+
+
+def batches_of_part(
+    items: Sequence[Any], size: int, part: int, parts: int
+) -> Iterator[tuple[Sequence[Any], bool]]:
+    """The batches that one of some processes computes: every `parts`-th from the one with number `part` on.
+
+    All get equally many, as models that are spread over processes need: whoever has one too few gets another
+    one's, which does not count.
+
+    Yields:
+        A batch, and whether it counts.
+    """
+    every = list(batches(items, size))
+    for first in range(0, len(every), parts):
+        is_mine = first + part < len(every)
+        yield every[first + part if is_mine else first], is_mine

@@ -11,7 +11,9 @@ from typing import Any, Literal
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
+from align_tasks.adapters.start import check_adapter
 from align_tasks.errors import DETAILS, AlignError, one_line
+from align_trainers.start import put_on
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -34,6 +36,13 @@ class AdapterShape:
     dropout: float
     targets: str
 
+    @property
+    def target_names(self) -> list[str] | None:
+        """The names in `targets`; None for ``all-linear``."""
+        if self.targets == "all-linear":
+            return None
+        return [name.strip() for name in self.targets.split(",") if name.strip()]
+
 
 def load_tokenizer(model: str) -> Any:
     """The tokenizer of a model.
@@ -50,17 +59,37 @@ def load_tokenizer(model: str) -> Any:
 
 
 def load_model(
-    model: str, precision: Precision, *, adapter: AdapterShape | None, in_4bit: bool = False
+    model: str,
+    precision: Precision,
+    *,
+    adapter: AdapterShape | None,
+    in_4bit: bool = False,
+    start: Path | None = None,
 ) -> Any:
     """A causal language model to train.
 
     A base model under an adapter is kept in the number format of `precision`; a model that is trained whole
     is kept in float32, and computed in `precision`.
 
+    Args:
+        model: folder or hub name.
+        precision: number format, see above.
+        adapter: shape of a new adapter; None to train the whole model.
+        in_4bit: keep the base model in 4 bits.
+        start: folder of a LoRA adapter to go on with in place of a new one. It keeps its rank, alpha and
+            targets, and takes its dropout from `adapter`, since that is no part of its weights.
+
     Raises:
-        AlignError: it cannot be loaded, 4 bits are asked for without bitsandbytes, or no layer has the name
-            of a target of the adapter.
+        AlignError: it cannot be loaded, 4 bits are asked for without bitsandbytes, no layer has the name
+            of a target of the adapter, the whole model is to be trained from an adapter, or as `put_on` says.
     """
+    if start is not None:
+        if adapter is None:
+            raise AlignError(
+                "a model that is trained whole has no adapter to start from",
+                hint="Leave --adapter out, or train an adapter: --method lora",
+            )
+        check_adapter(start)
     options: dict[str, Any] = {"dtype": _DTYPES[precision] if adapter else torch.float32}
     if in_4bit:
         options["quantization_config"] = _in_4bit(precision)
@@ -68,7 +97,9 @@ def load_model(
         base = AutoModelForCausalLM.from_pretrained(model, **options)
     except Exception as error:  # the libraries raise nearly everything
         raise AlignError(f"cannot load the model {model!r}: {one_line(error)}", hint=DETAILS) from error
-    return base if adapter is None else _with_adapter(base, adapter)
+    if adapter is None:
+        return base
+    return _with_adapter(base, adapter) if start is None else put_on(base, start, adapter)
 
 
 def check_fits(model: Any, longest: int, highest_id: int) -> None:
@@ -93,6 +124,15 @@ def check_fits(model: Any, longest: int, highest_id: int) -> None:
             f"the tokenizer writes token {highest_id}, and the model knows {words} tokens",
             hint="Is it the tokenizer of another model?",
         )
+
+
+def switch_off_dropout(model: Any) -> None:
+    """Drop nothing while training, so that a model that learns computes what it computes when it samples."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        if hasattr(module, "attention_dropout"):
+            module.attention_dropout = 0.0
 
 
 def sort_targets(config: Path) -> None:
@@ -121,15 +161,12 @@ def _in_4bit(precision: Precision) -> Any:
 def _with_adapter(base: Any, shape: AdapterShape) -> Any:
     from peft import LoraConfig, get_peft_model
 
-    targets: Any = shape.targets
-    if targets != "all-linear":
-        targets = [name.strip() for name in targets.split(",") if name.strip()]
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=shape.rank,
         lora_alpha=shape.alpha,
         lora_dropout=shape.dropout,
-        target_modules=targets,
+        target_modules=shape.targets if shape.target_names is None else shape.target_names,
     )
     try:
         return get_peft_model(base, config)

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-FIGURES = ("step", "epoch", "loss", "grad_norm", "learning_rate", "eval_loss", "eval_p_at_5")
-NAMES = {"loss": "training examples", "eval_loss": "held-out cues", "eval_p_at_5": "held-out cues"}
+NAMES = {
+    "loss": "training examples",
+    "eval_loss": "held-out cues",
+    "eval_p_at_5": "held-out cues",
+    "eval_spearman": "held-out cues: Spearman",
+    "eval_rank_invalid": "held-out cues: unreadable answers",
+}
+FIGURES = ("step", "epoch", "loss", "grad_norm", "learning_rate", *(name for name in NAMES if name != "loss"))
 
 Log = Sequence[dict[str, Any]]
 
@@ -21,12 +27,14 @@ def write_log(history: Log, file: Path) -> None:
 
 
 def draw_learning_curve(history: Log, file: Path) -> None:
-    """Draw loss and P@5 over the steps, as SVG."""
+    """Draw loss, P@5 and ranking over the steps, as SVG."""
     import altair as alt
 
     panels = [_panel(history, ("loss", "eval_loss"), "loss per token, nats")]
     if any("eval_p_at_5" in row for row in history):
         panels.append(_panel(history, ("eval_p_at_5",), "P@5", from_zero=True))
+    if any("eval_spearman" in row for row in history):
+        panels.append(_panel(history, ("eval_spearman", "eval_rank_invalid"), "ranking", from_zero=True))
     alt.hconcat(*panels).save(file, format="svg")
 
 

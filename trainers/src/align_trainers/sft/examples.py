@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import groupby, zip_longest
 
 import numpy as np
 
-from align_tasks.norms.load import CueNorms, Norms, seed_of
+from align_tasks.norms.load import CueNorms, Norms, seed_of, shuffle_key
 from align_tasks.prompts import Prompt, association_prompt
 from align_tasks.splits import Split
 from align_tasks.tasks.association import ANSWER_WORDS
+from align_tasks.tasks.dataset import Doc, prompts_of
+from align_tasks.tasks.ranking import ranking_rows
 
 WORDS_PER_PERSON = 3
 
@@ -70,6 +73,29 @@ def drawn_lists(cue: CueNorms, count: int, seed: int) -> Iterator[tuple[str, ...
     order = np.argsort(-(np.log(cue.counts) + noise), axis=1, kind="stable")
     for row in order[:, :WORDS_PER_PERSON]:
         yield tuple(cue.responses[place] for place in row)
+
+
+def rankings(norms: Norms, cues: Container[str], *, per_cue: int, seed: int) -> list[Example]:
+    """Ranking questions on training cues, answered in people's order: a first one on each, then a second, ….
+
+    Equally frequent candidates stand in an order without system (a hash) in the answer: in the order shown,
+    the model would learn to copy the list where it knows no better.
+
+    Args:
+        norms: people's responses.
+        cues: those to ask about; cues whose responses give no order have no question.
+        per_cue: questions on each cue.
+        seed: draws the candidates and the order shown, as `ranking_rows` does.
+    """
+    rows = [row for row in ranking_rows(norms, "train", per_cue=per_cue, seed=seed) if row["cue"] in cues]
+    of_cues = [list(of_cue) for _, of_cue in groupby(rows, key=lambda row: str(row["cue"]))]
+    return [_ranking(row) for round_ in zip_longest(*of_cues) for row in round_ if row is not None]
+
+
+def _ranking(row: Doc) -> Example:
+    counts = dict(zip(row["candidates"], row["counts"], strict=True))
+    words = sorted(counts, key=lambda word: (-counts[word], shuffle_key("answer", row["cue"], word)))
+    return Example(prompts_of(row)[0], tuple(words), row["cue"])
 
 
 def share(cues: list[CueNorms], fraction: float) -> list[CueNorms]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from align_tasks.errors import AlignError
-from align_trainers.sft.encoding import Encoded, Encoder
+from align_trainers.encoding import Encoded, Encoder
 
 HINT = (
     'A line is {"text": …}, {"prompt": …, "completion": …}, or {"messages": [{"role": …, "content": …}, …]}.'

@@ -38,6 +38,13 @@ class SFTRecipe(Recipe):
         description="JSONL files to mix in, each with its share of the trained tokens, whose number stays "
         "the same. Lines hold text, or prompt and completion, or messages.",
     )
+    rankings: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of the trained tokens that are ranking questions on training cues, answered in "
+        "people's order, so that the model goes on ranking; the number of tokens stays the same.",
+    )
     apply_chat_template: bool = Field(
         False, description="Train on the model's chat format; evaluate the adapter in the same."
     )
@@ -89,6 +96,9 @@ class SFTRecipe(Recipe):
     )
 
     validation_cues: int = Field(100, ge=0, description="Held-out cues to measure on while training.")
+    ranking_validation_cues: int = Field(
+        30, ge=0, description="Held-out cues to measure ranking on, whenever the others are measured."
+    )
     validate_every: float = Field(
         0.25,
         gt=0,
@@ -115,6 +125,8 @@ class SFTRecipe(Recipe):
     def _must_go_together(self) -> SFTRecipe:
         if self.patience is not None and self.keep == "last":
             raise ValueError("patience needs keep: loss or keep: p_at_5, which say what is better")
+        if self.rankings and self.rankings + sum(self.mix.values()) >= 1:
+            raise ValueError("rankings and mix take all trained tokens: leave some to the associations")
         if self.method == "full" and self.lora_plus_ratio is not None:
             raise ValueError("lora_plus_ratio needs method: lora")
         if self.method == "full" and self.load_in_4bit:

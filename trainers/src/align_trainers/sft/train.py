@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import math
 import os
+import shlex
 import shutil
 import warnings
 from pathlib import Path
@@ -20,19 +20,19 @@ from align_tasks.evaluation import default_device
 from align_tasks.trainers import TrainingJob, TrainingResult
 from align_trainers.callbacks import MeasureAtTheEnd, Patience, Progress, StopWhereNotFinite
 from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
+from align_trainers.encoding import Encoder
+from align_trainers.loggers import loggers
 from align_trainers.model import AdapterShape, check_fits, load_model, load_tokenizer, sort_targets
 from align_trainers.processes import join_processes, sharding
-from align_trainers.run_log import draw_learning_curve, write_log
-from align_trainers.sft.encoding import Encoder
+from align_trainers.ranking.validation import RankingValidation
+from align_trainers.run_log import FIGURES, draw_learning_curve, write_log
 from align_trainers.sft.packing import packed, padded
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.trainer import AssociationTrainer, PackingCheck
 from align_trainers.sft.training_set import TrainingSet, highest_id, longest, training_set
-from align_trainers.sft.validation import PrecisionAt5
+from align_trainers.sft.validation import MAX_NEW_TOKENS, PrecisionAt5
 
 logger = logging.getLogger(__name__)
-
-LOGGERS = ("none", "tensorboard", "trackio", "wandb")
 
 
 def train(job: TrainingJob) -> TrainingResult:
@@ -53,13 +53,14 @@ def train(job: TrainingJob) -> TrainingResult:
     data = training_set(job.culture, recipe, encoder)
     _check_sizes(recipe, data)
     args.warmup_steps = warmup_steps(recipe, len(data.train))
-    trainer = _trainer(job.model, recipe, data, encoder, args)
+    trainer = _trainer(job, recipe, data, encoder, args)
     resumed = to_go_on_from(checkpoints, data.about["training_data_sha256"])
     args.eval_on_start = resumed is None and bool(data.validation)
     with telling_of_full_disk(job.output, checkpoints):
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
         save(trainer, job.output)
     _warn_if_no_better(recipe, trainer.state)
+    _warn_if_ranking_suffered(job, trainer.state)
     return TrainingResult(
         data=data.about,
         cues=data.cues,
@@ -142,21 +143,6 @@ def settings(recipe: SFTRecipe, checkpoints: Path, processes: int) -> SFTConfig:
     )
 
 
-def loggers(names: str) -> list[str]:
-    """The loggers of a recipe, each of which is known and installed.
-
-    Raises:
-        AlignError: one is not.
-    """
-    found = [name.strip() for name in names.split(",")]
-    for name in found:
-        if name not in LOGGERS:
-            raise AlignError(f"report_to: unknown logger {name!r}", hint=f"Loggers: {', '.join(LOGGERS)}")
-        if name != "none" and importlib.util.find_spec(name) is None:
-            raise AlignError(f"report_to: {name} is not installed", hint=f"pip install {name}")
-    return [name for name in found if name != "none"]
-
-
 def micro_batches(recipe: SFTRecipe, processes: int) -> tuple[int, int]:
     """Examples that a process computes at once, and how often it does so in a step.
 
@@ -173,12 +159,14 @@ def micro_batches(recipe: SFTRecipe, processes: int) -> tuple[int, int]:
 
 
 def _trainer(
-    model: str, recipe: SFTRecipe, data: TrainingSet, encoder: Encoder, args: SFTConfig
+    job: TrainingJob, recipe: SFTRecipe, data: TrainingSet, encoder: Encoder, args: SFTConfig
 ) -> AssociationTrainer:
     set_seed(recipe.seed)
     shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, recipe.lora_dropout, recipe.lora_targets)
     adapter = shape if recipe.method == "lora" else None
-    loaded = load_model(model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit)
+    loaded = load_model(
+        job.model, recipe.precision, adapter=adapter, in_4bit=recipe.load_in_4bit, start=job.adapter
+    )
     callbacks = _callbacks(recipe)
     long_rows = longest(data.train, 2)
     check_fits(loaded, len(long_rows[0]["ids"]), highest_id(data.train))
@@ -196,6 +184,9 @@ def _trainer(
         precision=PrecisionAt5(data.questions, encoder, args.per_device_eval_batch_size)
         if data.questions
         else None,
+        ranking=RankingValidation(
+            data.ranking_questions, encoder, args.per_device_eval_batch_size, MAX_NEW_TOKENS
+        ),
         collate=packed if recipe.packing else padded,
         lora_plus_ratio=recipe.lora_plus_ratio,
         tokenizer=encoder.tokenizer,
@@ -228,15 +219,39 @@ def save(trainer: AssociationTrainer, output: Path) -> None:
 
 
 def _warn_if_no_better(recipe: SFTRecipe, state: Any) -> None:
-    """Tell when the weights that were kept are no better on held-out cues than the untrained model."""
-    untrained = next((row for row in state.log_history if row["step"] == 0 and "eval_loss" in row), None)
-    if untrained is not None and _kept_metrics(state)["eval_loss"] >= untrained["eval_loss"]:
+    """Tell when the weights that were kept are no better on held-out cues than those before training."""
+    before = next((row for row in state.log_history if row["step"] == 0 and "eval_loss" in row), None)
+    if before is not None and _kept_metrics(state)["eval_loss"] >= before["eval_loss"]:
         logger.warning(
-            "on held-out cues no checkpoint has a lower loss than the untrained model (%.3f)"
+            "on held-out cues no checkpoint has a lower loss than the model before training (%.3f)"
             if recipe.keep == "loss"
-            else "on held-out cues the adapter has no lower loss than the untrained model (%.3f)",
-            untrained["eval_loss"],
+            else "on held-out cues the adapter has no lower loss than the model before training (%.3f)",
+            before["eval_loss"],
         )
+
+
+def _warn_if_ranking_suffered(job: TrainingJob, state: Any) -> None:
+    """Tell when the weights that were kept rank worse on held-out cues than those at the beginning."""
+    recipe = job.recipe
+    assert isinstance(recipe, SFTRecipe)
+    before = next((row for row in state.log_history if row["step"] == 0 and "eval_spearman" in row), None)
+    after = _kept_metrics(state)
+    if before is None or not (
+        after["eval_spearman"] < before["eval_spearman"]
+        or after["eval_rank_invalid"] > before["eval_rank_invalid"]
+    ):
+        return
+    logger.warning(
+        "on held-out cues the model ranks worse than before training: Spearman %.3f before, %.3f now; "
+        "unreadable answers %.0f%% before, %.0f%% now. To keep it ranking, train with %s; "
+        "to teach it afterwards: align train ppo %s …",
+        before["eval_spearman"],
+        after["eval_spearman"],
+        100 * before["eval_rank_invalid"],
+        100 * after["eval_rank_invalid"],
+        f"--rankings above {recipe.rankings:g}" if recipe.rankings else "--rankings 0.2",
+        shlex.join(["--adapter" if recipe.method == "lora" else "--model", str(job.output)]),
+    )
 
 
 def _kept_metrics(state: Any) -> dict[str, float]:
@@ -247,5 +262,5 @@ def _kept_metrics(state: Any) -> dict[str, float]:
         for row in state.log_history
         if row["step"] == step
         for name, value in row.items()
-        if name in ("eval_loss", "eval_p_at_5")
+        if name.startswith("eval_") and name in FIGURES
     }

@@ -18,13 +18,17 @@ from trl.models import unwrap_model_for_generation
 
 from align_tasks.errors import AlignError
 from align_trainers.checkpoints import mark_whole
-from align_trainers.generation import batches
+from align_trainers.generation import batches_of_part
+from align_trainers.ranking.validation import RankingValidation
 from align_trainers.sft.packing import IGNORED, Batch, Feature, packed, padded
 from align_trainers.sft.validation import PrecisionAt5
 
+RANKED = {"eval_spearman": "spearman", "eval_invalid": "rank_invalid"}
+"""What the figures of `RankingValidation` are called beside those of the association task."""
+
 
 class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
-    """Trains on `Feature` rows; measures loss and P@5 on held-out cues.
+    """Trains on `Feature` rows; measures loss, P@5 and ranking on held-out cues.
 
     Args:
         model: with or without an adapter.
@@ -32,6 +36,7 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
         train: rows to learn.
         validation: rows for the loss on held-out cues; there may be none.
         precision: measures P@5 on held-out cues.
+        ranking: measures ranking on held-out cues.
         collate: `packed` or `padded`.
         lora_plus_ratio: learning rate of an adapter's B matrices over that of A (LoRA+, arXiv 2402.12354).
     """
@@ -47,6 +52,7 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
         train: Dataset,
         validation: Sequence[Feature],
         precision: PrecisionAt5 | None,
+        ranking: RankingValidation | None,
         collate: Callable[[Sequence[Feature]], Batch],
         lora_plus_ratio: float | None,
         tokenizer: Any,
@@ -54,6 +60,7 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
     ) -> None:
         self._validation = list(validation)
         self._precision = precision
+        self._ranking = ranking
         self._lora_plus_ratio = lora_plus_ratio
         super().__init__(
             model=model,
@@ -76,7 +83,7 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
         return loss * processes / trained
 
     def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-        """Mean loss of a token, in nats, and P@5, on held-out cues."""
+        """Mean loss of a token, in nats, P@5, and how well it ranks, on held-out cues."""
         self.model.eval()
         metrics = {f"{metric_key_prefix}_loss": self._held_out_loss()}
         if self._precision is not None:
@@ -89,7 +96,9 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
                 total = self._precision.sum_over(
                     model, self.accelerator.process_index, self.accelerator.num_processes
                 )
+                ranked = {} if self._ranking is None else self._ranking.measure(model)
             metrics[f"{metric_key_prefix}_p_at_5"] = self._sum(total) / len(self._precision)
+            metrics |= {f"{metric_key_prefix}_{RANKED[name]}": value for name, value in ranked.items()}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -154,12 +163,15 @@ class AssociationTrainer(SFTTrainer):  # type: ignore[misc]
 
     def _held_out_loss(self) -> float:
         """Mean over all trained tokens of the validation rows; each process computes its part of them."""
-        parts = list(batches(self._validation, self.args.per_device_eval_batch_size))
-        rank, processes = self.accelerator.process_index, self.accelerator.num_processes
         loss, count = 0.0, 0
-        for first in range(0, len(parts), processes):
-            is_mine = first + rank < len(parts)
-            batch = self._prepare_inputs(self.data_collator(parts[first + rank if is_mine else first]))
+        mine = batches_of_part(
+            self._validation,
+            self.args.per_device_eval_batch_size,
+            self.accelerator.process_index,
+            self.accelerator.num_processes,
+        )
+        for features, is_mine in mine:
+            batch = self._prepare_inputs(self.data_collator(features))
             with torch.no_grad(), self.compute_loss_context_manager():
                 total = nll(self.model_wrapped, batch).sum().item()
             if is_mine:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,16 @@ from align_tasks.runs import is_first_process
 from align_tasks.splits import Split
 from align_tasks.tasks.association import scored_rows
 from align_tasks.tasks.dataset import Doc
-from align_trainers.sft.encoding import Encoded, Encoder
-from align_trainers.sft.examples import Example, mimic, ranked
+from align_tasks.tasks.ranking import ranking_rows
+from align_trainers.encoding import Encoded, Encoder
+from align_trainers.sft.examples import Example, mimic, ranked, rankings
 from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
 from align_trainers.sft.packing import Feature, trained_tokens
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.weights import concreteness_weights, token_weights
 
 SHOWN = 20_000  # examples from which on encoding them shows its progress
-NORMS = 0  # source of a feature; files that are mixed in have the numbers from 1 on
+NORMS, RANKINGS = 0, 1  # sources of features; files that are mixed in have the numbers from 2 on
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class TrainingSet:
         train: rows with ``ids``, ``start``, ``weights`` and ``source``; see `align_trainers.sft.packing`.
         validation: such rows of held-out cues, for the loss; none of them weighted or mixed in.
         questions: rows of the association task on the same held-out cues, for its metrics.
+        ranking_questions: rows of the ranking task on held-out cues, for its metrics.
         cues: normalised cues that are trained on.
         about: the data, for the record beside the adapter.
     """
@@ -53,6 +55,7 @@ class TrainingSet:
     train: datasets.Dataset
     validation: list[Feature]
     questions: list[Doc]
+    ranking_questions: list[Doc]
     cues: set[str]
     about: dict[str, Any]
 
@@ -61,8 +64,8 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
     """Examples of a culture by a recipe.
 
     Raises:
-        AlignError: there are no norms, no cues to train on, no ratings where weights need them, or a file to
-            mix in cannot be used.
+        AlignError: there are no norms, no cues to train on or to ask rankings of, no ratings where weights
+            need them, or a file to mix in cannot be used.
     """
     norms = load_norms(culture, recipe.norms)
     examples = _examples(norms, "train", recipe)
@@ -76,22 +79,30 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
         )
     total = sum(trained_tokens(feature) for _, feature in learned)
     mixed = _mixed_in(recipe.mix, encoder, total, recipe.max_tokens)
-    kept = _first(learned, total - sum(trained_tokens(feature) for feature in mixed.features))
+    for_rankings = round(recipe.rankings * total)
+    kept = _first(learned, total - for_rankings - sum(trained_tokens(feature) for feature in mixed.features))
+    cues = {example.cue for example, _ in kept}
+    ranked_too = _ranking_questions(norms, recipe, encoder, cues, for_rankings)
     questions = scored_rows(norms, "validation", recipe.validation_cues)
-    rows = [*(feature for _, feature in kept), *mixed.features]
+    rows = [*(feature for _, feature in (*kept, *ranked_too)), *mixed.features]
     return TrainingSet(
         train=_table(rows),
         validation=_validation(norms, recipe, encoder, {row["cue"] for row in questions}),
         questions=questions,
-        cues={example.cue for example, _ in kept} | {normalise(cue, culture.language) for cue in mixed.cues},
+        ranking_questions=ranking_rows(norms, "validation", limit=recipe.ranking_validation_cues),
+        cues=cues | {normalise(cue, culture.language) for cue in mixed.cues},
         about={
             **norms.describe(),
             **_lists(norms, recipe),
             "examples": len(kept),
+            "ranking_questions": len(ranked_too),
             "mixed_examples": len(mixed.features),
             "trained_tokens": sum(trained_tokens(row) for row in rows),
+            "ranking_tokens": sum(trained_tokens(feature) for _, feature in ranked_too),
             "mixed_tokens": sum(trained_tokens(row) for row in mixed.features),
-            "training_data_sha256": fingerprint((example for example, _ in kept), mixed.sha256),
+            "training_data_sha256": fingerprint(
+                (example for example, _ in chain(kept, ranked_too)), mixed.sha256
+            ),
             **({"mixed_sha256": mixed.sha256} if mixed.sha256 else {}),
         },
     )
@@ -150,6 +161,7 @@ def _features(
     language: str,
     weights: Mapping[str, float],
     max_tokens: int,
+    source: int = NORMS,
 ) -> list[tuple[Example, Feature]]:
     """The examples, without those that are too long, with their features."""
     separator = wording(language).separator
@@ -159,7 +171,7 @@ def _features(
         encoded = encoder.encode(example.prompt, join_words(example.words, language))
         if len(encoded.ids) <= max_tokens:
             of_tokens = token_weights(example.words, separator, encoded.ends, weights) if weights else []
-            found.append((example, _feature(encoded, NORMS, of_tokens)))
+            found.append((example, _feature(encoded, source, of_tokens)))
     _tell_left_out(len(examples) - len(found), max_tokens)
     return found
 
@@ -167,6 +179,26 @@ def _features(
 def _tell_left_out(number: int, max_tokens: int) -> None:
     if number:
         logger.warning("%d examples are longer than %d tokens: left out", number, max_tokens)
+
+
+def _ranking_questions(
+    norms: Norms, recipe: SFTRecipe, encoder: Encoder, cues: Container[str], tokens: int
+) -> list[tuple[Example, Feature]]:
+    """Ranking questions with `tokens` trained tokens in all, as many on each cue as that takes."""
+    if not tokens:
+        return []
+
+    def asked(per_cue: int) -> list[tuple[Example, Feature]]:
+        examples = rankings(norms, cues, per_cue=per_cue, seed=recipe.seed)
+        return _features(examples, encoder, norms.culture.language, {}, recipe.max_tokens, RANKINGS)
+
+    once = sum(trained_tokens(feature) for _, feature in asked(1))
+    if not once:
+        raise AlignError(
+            f"no training cue to rank responses of, in at most {recipe.max_tokens} tokens",
+            hint="Set rankings: 0. A ranking question needs four responses, some more frequent than others.",
+        )
+    return _first(asked(1 + tokens // once), tokens)
 
 
 def _validation(norms: Norms, recipe: SFTRecipe, encoder: Encoder, cues: set[str]) -> list[Feature]:
@@ -198,7 +230,7 @@ def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int, max_tok
     features: list[Feature] = []
     cues: set[str] = set()
     sha256: dict[str, str] = {}
-    for source, (file, tokens) in enumerate(tokens_for(shares, total).items(), start=NORMS + 1):
+    for source, (file, tokens) in enumerate(tokens_for(shares, total).items(), start=RANKINGS + 1):
         examples, named = read_examples(Path(file), encoder)
         short = [one for one in examples if len(one.ids) <= max_tokens]
         _tell_left_out(len(examples) - len(short), max_tokens)

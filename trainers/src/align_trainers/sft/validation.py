@@ -8,8 +8,8 @@ from typing import Any
 
 from align_tasks.scores.association import p_at_5, read_answer
 from align_tasks.tasks.dataset import Doc, prompts_of
-from align_trainers.generation import batches, greedy_answers
-from align_trainers.sft.encoding import Encoder
+from align_trainers.encoding import Encoder
+from align_trainers.generation import batches_of_part, greedy_answers
 
 MAX_NEW_TOKENS = 128
 """Room for five words and more; the task allows longer lists, whose later words P@5 does not look at."""
@@ -36,16 +36,10 @@ class PrecisionAt5:
     def sum_over(self, model: Any, part: int = 0, parts: int = 1) -> float:
         """Sum of P@5 over every `parts`-th batch of cues from the one with number `part` on.
 
-        Parts run equally many batches, as models that are spread over processes need; what a part has too
-        many is not counted.
+        Parts run equally many batches; see `batches_of_part`.
         """
-        every = list(batches(self._asked, self._batch_size))
-        return math.fsum(
-            self._score(
-                model, every[first + part if first + part < len(every) else first], first + part < len(every)
-            )
-            for first in range(0, len(every), parts)
-        )
+        mine = batches_of_part(self._asked, self._batch_size, part, parts)
+        return math.fsum(self._score(model, asked, counts) for asked, counts in mine)
 
     def _score(self, model: Any, asked: Sequence[tuple[Doc, list[int]]], counts: bool) -> float:
         answers = greedy_answers(

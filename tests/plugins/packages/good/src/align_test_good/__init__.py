@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from align_tasks.plugins import Command, Culture, Metric, Reader, TaskFolder, Trainer, hookimpl
+from align_tasks.plugins import Command, Culture, Metric, Reader, Reward, TaskFolder, Trainer, hookimpl
 
 HERE = Path(__file__).parent
 
@@ -43,6 +43,11 @@ def register_metrics(register: Callable[[Metric], None]) -> None:
 @hookimpl
 def register_tasks(register: Callable[[TaskFolder], None]) -> None:
     register(TaskFolder(HERE / "tasks"))
+
+
+@hookimpl
+def register_rewards(register: Callable[[Reward], None]) -> None:
+    register(Reward("brevity", "align_test_good.work:brevity", summary="1 divided by the length"))
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""Proximal policy optimization (arXiv 1707.06347) for language models."""

@@ -1,0 +1,1 @@
+"""What the trainers that learn from rewards share: ranking questions, rewards, and measuring."""

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any
+
+from align_trainers.group.order import Order, StepSampler
+from align_trainers.ppo.config import PPOConfig
+from align_trainers.ppo.trainer import PPOTrainer
+
+
+def test_a_step_asks_what_ppo_asks_by_the_same_seed() -> None:
+    ppo: Any = object.__new__(PPOTrainer)
+    ppo.config, ppo._prompts = PPOConfig(seed=7), [[0]] * 5
+    for step in range(6):
+        ppo.step = step
+        assert Order(5, 7).numbers(step, 3) == ppo._questions(3), step
+
+
+def test_every_question_is_asked_once_before_one_is_asked_again() -> None:
+    asked = [number for step in range(10) for number in Order(5, 1).numbers(step, 3)]
+    assert [sorted(asked[first : first + 5]) for first in range(0, 30, 5)] == [[0, 1, 2, 3, 4]] * 6
+
+
+def test_questions_of_a_step_come_together_as_often_as_they_are_answered_and_drawn() -> None:
+    sampler = StepSampler(Order(4, 1), steps=2, questions=2, samples=3, repeats=2)
+    first, second = (Order(4, 1).numbers(step, 2) for step in (0, 1))
+    drawn = [[number for number in step for _ in range(3)] for step in (first, first, second, second)]
+    assert list(sampler) == [number for part in drawn for number in part]
+    assert len(sampler) == 24
