@@ -330,6 +330,7 @@ def test_a_run_leaves_a_sealed_folder_and_says_how_to_evaluate_it(
         "model": str(model),
         "culture": "us",
         "recipe": Small(patience=2).model_dump(),
+        "adapter_sha256": None,
     }
     sealed = json.loads((out / "align.json").read_text())
     assert (sealed["trainer"], sealed["recipe"], sealed["steps"]) == ("small", record["recipe"], 1)

@@ -22,10 +22,11 @@ from align_trainers.ppo import vllm_sampler
 from align_trainers.ppo.config import PPORecipe
 from align_trainers.ppo.generation import Draft, write
 from align_trainers.ppo.policy import Policy
-from align_trainers.ppo.vllm_sampler import VLLMSampler, estimated, room_for, seed_of
+from align_trainers.ppo.vllm_sampler import TOKENS_A_PASS, VLLMSampler, estimated, room_for, seed_of
 
 END = 0
 ENDS = frozenset({END, 9})
+LONGEST = 64
 PROMPTS = ([7, 8, 10, 11], [7, 8, 30], [40, 41, 42, 43, 44])
 MakeDraft = Callable[..., Draft]
 
@@ -106,13 +107,10 @@ def test_settings_that_vllm_cannot_do_are_refused(settings: dict[str, Any], told
         recipe(**settings)
 
 
-def test_a_seed_is_the_first_number_of_the_noise_in_53_bits() -> None:
-    one = 1 - 2**-53  # the largest number that there is
-    seeds = [
-        seed_of(torch.tensor(noise, dtype=torch.float64))
-        for noise in ([0.5, 0.1], [0.5, 0.9], [one], [0.0], [2**-53])
-    ]
-    assert seeds == [2**52, 2**52, 2**53 - 1, 0, 1]
+def test_a_seed_is_the_first_number_of_the_noise_in_32_bits() -> None:
+    noises = ([0.5, 0.1], [0.5, 0.9], [1 - 2**-53], [0.0], [2**-32])  # 1 - 2**-53 is the largest below 1
+    seeds = [seed_of(torch.tensor(noise, dtype=torch.float64)) for noise in noises]
+    assert seeds == [2**31, 2**31, 2**32 - 1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +160,7 @@ def test_each_draft_is_asked_by_its_own_seed_and_length(
     found = VLLMSampler("model", recipe(temperature=0.7, precision="bf16"), 20)(policy, asked, ENDS)
     (call,) = stand_in
     assert [prompt["prompt_token_ids"] for prompt in call.prompts] == [list(one.prompt) for one in asked]
-    assert [one.seed for one in call.settings] == [int(one.noise[0] * 2**53) for one in asked]
+    assert [one.seed for one in call.settings] == [int(one.noise[0] * 2**32) for one in asked]
     assert {one.max_tokens for one in call.settings} == {6}
     assert {one.temperature for one in call.settings} == {0.7}
     assert all(one.stop_token_ids == [0, 9] and one.ignore_eos for one in call.settings)
@@ -210,14 +208,14 @@ def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_vllm_writes_what_the_policy_would_with_the_adapter_of_the_moment(
-    wide_model: Path, drafts: Callable[[], list[Draft]]
+    wide_model: Path, drafts: Callable[[], list[Draft]], make_draft: MakeDraft
 ) -> None:
     torch.manual_seed(0)
     base = AutoModelForCausalLM.from_pretrained(wide_model).eval()
     lora = LoraConfig(task_type="CAUSAL_LM", r=12, lora_alpha=24, target_modules="all-linear")
     policy = Policy(get_peft_model(base, lora).eval())
     greedy = recipe().model_copy(update={"temperature": 0.0})
-    sampler = VLLMSampler(str(wide_model), greedy, 20)
+    sampler = VLLMSampler(str(wide_model), greedy, LONGEST)
     before = None
     for strength in (0.0, 0.1, 0.3):
         with torch.no_grad():
@@ -228,7 +226,7 @@ def test_vllm_writes_what_the_policy_would_with_the_adapter_of_the_moment(
         assert found == [likeliest(policy, draft) for draft in drafts()]
         assert found != before
         before = found
-    sampling = VLLMSampler(str(wide_model), recipe(), 20)
+    sampling = VLLMSampler(str(wide_model), recipe(), LONGEST)
     sampling._engine = sampler._engine  # there can be one in a process
     sampling._calls = 100
     whole = sampling(policy, drafts(), ENDS)
@@ -237,6 +235,9 @@ def test_vllm_writes_what_the_policy_would_with_the_adapter_of_the_moment(
     ]
     assert sampling(policy, drafts()[3:4], ENDS)[0].answer == whole[3].answer
     assert len({tuple(one.answer) for one in whole}) == len(whole)
+    long = [[number, *range(20, 78)] for number in range(10, 60)]
+    assert sum(map(len, long)) > TOKENS_A_PASS
+    assert len(sampling(policy, [make_draft(prompt, prompt[0], tokens=2) for prompt in long], ENDS)) == 50
 
 
 def likeliest(policy: Policy, draft: Draft) -> list[int]:

@@ -45,9 +45,8 @@ def rows_of_steps(history: Sequence[dict[str, Any]], updates: int) -> list[dict[
 
 
 def _figures(told: dict[str, Any]) -> dict[str, Any]:
-    found = {
-        NAMES.get(name, name): told[name] for name in told if name in NAMES or name.startswith("reward/")
-    }
+    found = {ours: told[name] for name, ours in NAMES.items() if name in told}
+    found |= {name: told[name] for name in sorted(told) if name.startswith("reward/")}
     if "kl" in told and KL_OF_ANSWERS not in told:
         found["kl"] = told["kl"] * told[LENGTH]  # the mean of a token, times the tokens of an answer
     return found

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from accelerate import PartialState
-from tqdm import tqdm
+import torch
+from accelerate import Accelerator, PartialState
 from transformers import set_seed
 
 from align_tasks.errors import AlignError
 from align_tasks.scores.ranking import read_answer
 from align_tasks.trainers import TrainingJob, TrainingResult
-from align_trainers.checkpoints import step_of, telling_of_full_disk, to_go_on_from
+from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
 from align_trainers.encoding import Encoder
+from align_trainers.loggers import loggers
 from align_trainers.model import (
     AdapterShape,
     check_fits,
@@ -25,20 +26,19 @@ from align_trainers.model import (
     sort_targets,
     switch_off_dropout,
 )
-from align_trainers.ppo.checkpoint import Log, load_adapter, load_checkpoint, save_checkpoint
+from align_trainers.ppo.checkpoint import Log, load_adapter, load_checkpoint
 from align_trainers.ppo.config import PPORecipe
 from align_trainers.ppo.constraint import Permutation
-from align_trainers.ppo.generation import write
-from align_trainers.ppo.policy import REFERENCE, TRAINED
+from align_trainers.ppo.generation import Draft, write
+from align_trainers.ppo.policy import REFERENCE, TRAINED, Policy
 from align_trainers.ppo.rollout import Rollout
+from align_trainers.ppo.run import kept_row, run
 from align_trainers.ppo.trainer import Figures, PPOTrainer, Sampler
 from align_trainers.ppo.vllm_sampler import VLLMSampler
-from align_trainers.processes import join_processes
+from align_trainers.processes import join_processes, sharding
 from align_trainers.ranking.questions import Questions, answer_text, candidate_ids, end_ids, read_questions
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
-
-SHOWN = {"spearman": "Spearman", "invalid": "invalid", "kl": "KL", "eval_spearman": "held-out Spearman"}
 
 
 def train(job: TrainingJob) -> TrainingResult:
@@ -50,20 +50,33 @@ def train(job: TrainingJob) -> TrainingResult:
     recipe = job.recipe
     assert isinstance(recipe, PPORecipe)
     join_processes()
+    if sharding():
+        raise AlignError("PPO does not train under FSDP or DeepSpeed", hint="Leave them out.")
+    trackers = Accelerator(log_with=loggers(recipe.report_to), project_dir=job.output)
     encoder = Encoder(load_tokenizer(job.model), is_chat=recipe.apply_chat_template)
     scoring = Scoring(recipe.rewards, recipe.unfinished_penalty)
     questions = read_questions(job.culture, recipe, encoder)
     sampler = _sampler(job, recipe, questions)
     model = _model(job, recipe, questions)
     trainer = _trainer(model, recipe, questions, encoder, scoring, sampler)
+    check_rows(trainer.policy, questions.prompts[:2], 0.001 if recipe.precision == "fp32" else 0.03)
     validation = RankingValidation(
         questions.validation, encoder, recipe.rollout_batch_size, recipe.max_new_tokens
     )
     checkpoints = job.output / "checkpoints"
     resumed = to_go_on_from(checkpoints, questions.about["training_data_sha256"])
     with telling_of_full_disk(job.output, checkpoints):
+        trackers.init_trackers(job.output.name)
         log = load_checkpoint(trainer, resumed) if resumed else [{"step": 0, **validation.measure(model)}]
-        run(trainer, log, validation, recipe.validate_every, checkpoints)
+        run(
+            trainer,
+            log,
+            measure=partial(validation.measure, model),
+            tell=trackers.log,
+            every=recipe.validate_every,
+            checkpoints=checkpoints,
+        )
+        trackers.end_training()
         kept = kept_row(log, recipe.keep)
         if PartialState().is_main_process:
             save(trainer, kept["step"], log, job.output)
@@ -75,45 +88,33 @@ def train(job: TrainingJob) -> TrainingResult:
     )
 
 
-def run(trainer: PPOTrainer, log: Log, validation: RankingValidation, every: int, checkpoints: Path) -> None:
-    """Take the steps that are left; measure, and write a checkpoint, every so often and at the end.
+def check_rows(policy: Policy, prompts: Sequence[Sequence[int]], tolerance: float) -> None:
+    """Refuse a model that computes other probabilities from rows in which texts share their beginnings.
+
+    It does where its layers do not obey the attention mask, as those of recurrent models do not.
 
     Args:
-        log: a row of figures for each step, which grows.
-        validation: measures on held-out cues.
-        every: steps between measurements.
-        checkpoints: folder for them.
+        tolerance: difference of the mean logprobs, in nats, that rounding may make.
 
     Raises:
-        AlignError: the run diverged.
+        AlignError: it does.
     """
-    last = trainer.config.max_steps
-    is_first = PartialState().is_main_process
-    with tqdm(
-        total=last, initial=trainer.step, desc="Training", unit=" steps", disable=not is_first
-    ) as progress:
-        while trainer.step < last:
-            row = {"step": trainer.step + 1, **trainer.take_step()}
-            _check_finite(row)
-            log.append(row)
-            if trainer.step % every == 0 or trainer.step == last:
-                row |= validation.measure(trainer.policy.model)
-                if is_first:
-                    save_checkpoint(trainer, log, checkpoints)
-                    _remove_old(checkpoints, {trainer.step, best_row(log)["step"]})
-            progress.update()
-            progress.set_postfix({SHOWN[name]: f"{row[name]:.3f}" for name in SHOWN if name in row})
-
-
-def best_row(log: Log) -> dict[str, Any]:
-    """The row of the step, after the first measurement, with the highest Spearman on held-out cues."""
-    measured = [row for row in log if row["step"] and "eval_spearman" in row]
-    return max(measured, key=lambda row: row["eval_spearman"], default=log[-1])
-
-
-def kept_row(log: Log, keep: str) -> dict[str, Any]:
-    """The row of the step whose weights become the adapter."""
-    return log[-1] if keep == "last" else best_row(log)
+    noise = torch.linspace(0.1, 0.9, 4, dtype=torch.float64)
+    drafts = [
+        Draft(number, prompt, noise.roll(turn)) for number, prompt in enumerate(prompts) for turn in (0, 1)
+    ]
+    rollouts = write(policy, drafts, frozenset())
+    sampled = torch.tensor([logprob for rollout in rollouts for logprob in rollout.logprobs])
+    try:
+        with torch.no_grad():
+            gap = float((policy.evaluate(rollouts).logprobs.cpu() - sampled).abs().mean())
+    except Exception:  # models that know no such mask fail in ways of their own
+        gap = math.inf
+    if not gap <= tolerance:
+        raise AlignError(
+            "this model computes other probabilities from rows in which texts share their beginnings",
+            hint="PPO trains models whose attention obeys a mask. GRPO and RLOO pad: align train grpo",
+        )
 
 
 def save(trainer: PPOTrainer, step: int, log: Log, output: Path) -> None:
@@ -151,7 +152,7 @@ def _model(job: TrainingJob, recipe: PPORecipe, questions: Questions) -> Any:
         model.set_adapter(TRAINED)
     if recipe.gradient_checkpointing:
         model.gradient_checkpointing_enable({"use_reentrant": False})
-    return model.to(PartialState().device)
+    return model if recipe.load_in_4bit else model.to(PartialState().device)
 
 
 def _trainer(
@@ -184,20 +185,3 @@ def _trainer(
         constraint=constraint if recipe.rollouts == "constrained" else None,
         sampler=sampler,
     )
-
-
-def _check_finite(row: dict[str, Any]) -> None:
-    for name, value in row.items():
-        if not math.isfinite(value):
-            raise AlignError(
-                f"training diverged: {name} is {value} after step {row['step']}",
-                hint="Take a lower learning_rate or a higher kl_coefficient, and another --output.",
-            )
-
-
-def _remove_old(checkpoints: Path, kept: set[int]) -> None:
-    """Remove all checkpoints but those of some steps and the one before the last."""
-    whole = sorted(checkpoints.glob("checkpoint-*"), key=step_of)
-    for path in whole[:-2]:
-        if step_of(path) not in kept:
-            shutil.rmtree(path)

@@ -25,6 +25,8 @@ MEMORY = 0.3
 """Share of the GPU's memory that the engine takes; training needs the rest."""
 SMALLEST_RANK = 8
 """vLLM has room for adapters of a few ranks; of these, 8 and the powers of two above are used."""
+TOKENS_A_PASS = 2048
+"""Most tokens that the engine reads at once, where no text is longer."""
 DTYPES = {"fp32": "float32", "bf16": "bfloat16"}
 ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",
@@ -42,7 +44,8 @@ class VLLMSampler:
     reads the adapter anew at each call.
 
     What vLLM thinks of the tokens it sampled is not used: logprobs and values are computed by the policy
-    itself, so that the first update begins at a ratio of 1.
+    itself, so that the first update begins at a ratio of 1. In float32 on a CPU, the logprobs of 641 tokens
+    by SmolLM2-135M with an adapter differed by 5e-6 nats on average, and by 4.5e-5 at most.
 
     Args:
         model: folder or hub name of the base model.
@@ -105,6 +108,8 @@ class VLLMSampler:
                 enable_lora=True,
                 max_lora_rank=room_for(policy.model.peft_config[TRAINED]),
                 enable_prefix_caching=True,
+                enable_chunked_prefill=False,  # on CPUs, vLLM fails where a prompt with a seed is cut
+                max_num_batched_tokens=max(TOKENS_A_PASS, self._longest),
                 enforce_eager=True,
                 gpu_memory_utilization=MEMORY,
             )
@@ -153,8 +158,8 @@ def room_for(adapter: Any) -> int:
 
 
 def seed_of(noise: Tensor) -> int:
-    """The seed that stands for a draft's noise: all 53 bits of its first number, in [0, 2^53)."""
-    return int(noise[0].double() * 2**53)
+    """The seed that stands for a draft's noise: the leading 32 bits of its first number."""
+    return int(noise[0].double() * 2**32)
 
 
 def write_adapter(model: Any, folder: Path) -> None:

@@ -231,20 +231,21 @@ def _warn_if_no_better(recipe: SFTRecipe, state: Any) -> None:
 
 
 def _warn_if_ranking_suffered(job: TrainingJob, state: Any) -> None:
-    """Tell when the weights that were kept rank worse on held-out cues than those at the beginning."""
+    """Tell when the weights that were kept rank worse on held-out cues, or less readably, than the first."""
     recipe = job.recipe
     assert isinstance(recipe, SFTRecipe)
     before = next((row for row in state.log_history if row["step"] == 0 and "eval_spearman" in row), None)
     after = _kept_metrics(state)
-    if before is None or not (
-        after["eval_spearman"] < before["eval_spearman"]
-        or after["eval_rank_invalid"] > before["eval_rank_invalid"]
-    ):
+    if before is None:
+        return
+    is_worse = after["eval_spearman"] < before["eval_spearman"]
+    if not is_worse and after["eval_rank_invalid"] <= before["eval_rank_invalid"]:
         return
     logger.warning(
-        "on held-out cues the model ranks worse than before training: Spearman %.3f before, %.3f now; "
+        "on held-out cues the model %s than before training: Spearman %.3f before, %.3f now; "
         "unreadable answers %.0f%% before, %.0f%% now. To keep it ranking, train with %s; "
         "to teach it afterwards: align train ppo %s …",
+        "ranks worse" if is_worse else "gives more unreadable rankings",
         before["eval_spearman"],
         after["eval_spearman"],
         100 * before["eval_rank_invalid"],
