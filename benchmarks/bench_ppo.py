@@ -3,7 +3,7 @@
     python benchmarks/bench_ppo.py --trl trl112/bin/python
     python benchmarks/bench_ppo.py --trl trl112/bin/python --steps 4 --rounds 2
 
-TRL has had no PPO since 1.13, so it needs an environment of its own, which bench_ppo_trl.py tells how to make.
+TRL has had no PPO since 1.13, so it needs an environment of its own: bench_ppo_trl.py tells how to make it.
 Both train a LoRA adapter of one shape on the same questions in the same order, with as many answers a step,
 minibatches and epochs, the same longest answer and the same rewards. Rows take turns, `--rounds` times, each
 in a process of its own, so that other work on the machine falls on both; the first step of each is not

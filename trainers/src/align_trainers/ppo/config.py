@@ -26,6 +26,11 @@ class PPOConfig(RolloutConfig):
         le=1,
         description="Generalized advantage estimation: 1 trusts rewards alone, 0 the value head alone.",
     )
+    credit: Literal["words", "answer"] = Field(
+        "words",
+        description="words: each word of an answer earns what it changed, so that rewards score unfinished "
+        "orders, too. answer: the last token earns all.",
+    )
     normalise_rewards: bool = Field(
         True, description="Shift and scale the rewards of a step to mean 0 and standard deviation 1."
     )

@@ -6,6 +6,8 @@ row, and false behind its end. Nothing is inferred from token ids: a pad token m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 Tensor = torch.Tensor
@@ -29,6 +31,28 @@ def token_rewards(scores: Tensor, logprobs: Tensor, reference: Tensor, mask: Ten
     last = mask.sum(dim=1) - 1
     rewards[torch.arange(len(scores)), last] += scores
     return rewards
+
+
+def shaping(worths: Sequence[Sequence[tuple[int, float]]], mask: Tensor) -> Tensor:
+    """What to add to the rewards so that each token earns by how much it raised the worth of its answer.
+
+    Worth that an answer has gained so far is paid at once, and taken back with its last token, whose score
+    holds it: a row sums to 0. Which policy is best does not change (potential-based shaping, Ng, Harada &
+    Russell 1999), and a token is no longer praised for what was written before it.
+
+    Args:
+        worths: for each answer, tokens after which its worth was told, ascending, with the worth; before the
+            first of them it is 0.
+    """
+    found = torch.zeros(mask.shape)
+    last = mask.sum(dim=1) - 1
+    for row, told in enumerate(worths):
+        before = 0.0
+        for token, worth in told:
+            found[row, token] += worth - before
+            before = worth
+        found[row, last[row]] -= before
+    return found
 
 
 def advantages(rewards: Tensor, values: Tensor, mask: Tensor, *, gamma: float, lam: float) -> Tensor:

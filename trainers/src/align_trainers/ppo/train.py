@@ -36,6 +36,7 @@ from align_trainers.ppo.run import kept_row, run
 from align_trainers.ppo.trainer import Figures, PPOTrainer, Sampler
 from align_trainers.ppo.vllm_sampler import VLLMSampler
 from align_trainers.processes import join_processes, sharding
+from align_trainers.ranking.credit import beginnings
 from align_trainers.ranking.questions import Questions, answer_text, candidate_ids, end_ids, read_questions
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
@@ -170,6 +171,16 @@ def _trainer(
         scores = scoring.score(answers, [rollout.is_finished for rollout in rollouts])
         return scores.totals, scores.figures
 
+    def worth(rollouts: Sequence[Rollout]) -> list[list[tuple[int, float]]]:
+        rows = [questions.rows[rollout.question] for rollout in rollouts]
+        begun = [
+            beginnings(encoder, rollout.answer, row["language"])
+            for rollout, row in zip(rollouts, rows, strict=True)
+        ]
+        orders = [read_answer(row, [text]) for row, told in zip(rows, begun, strict=True) for _, text in told]
+        totals = iter(scoring.score(orders, [True] * len(orders)).totals if orders else [])
+        return [[(token, next(totals)) for token, _ in told] for told in begun]
+
     ends = end_ids(encoder)
     only_end = [encoder.tokenizer.eos_token_id]
 
@@ -184,4 +195,5 @@ def _trainer(
         ends=ends,
         constraint=constraint if recipe.rollouts == "constrained" else None,
         sampler=sampler,
+        worth=worth if recipe.credit == "words" else None,
     )

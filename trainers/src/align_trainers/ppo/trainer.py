@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ Tensor = torch.Tensor
 Figures = dict[str, float]
 Score = Callable[[Sequence[Rollout]], tuple[list[float], Figures]]
 """The scores of some answers, and figures about them for the log."""
+Worth = Callable[[Sequence[Rollout]], list[list[tuple[int, float]]]]
+"""For some answers, tokens after which they have a worth, and the worth, on the scale of the scores."""
 Sampler = Callable[[Policy, Sequence[Draft], frozenset[int]], list[Rollout]]
 """Writes answers to drafts, in their order, with the ids that end one."""
 
@@ -70,6 +73,8 @@ class PPOTrainer:
         ends: token ids that end an answer.
         constraint: for ``rollouts: constrained``, what may be answered to the prompt of a number.
         sampler: writes the answers.
+        worth: what answers are worth as far as they are written, for `estimators.shaping`; without it their
+            last tokens earn all.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class PPOTrainer:
         ends: frozenset[int],
         constraint: Callable[[int], Permutation] | None = None,
         sampler: Sampler = write,
+        worth: Worth | None = None,
     ) -> None:
         self.config = config
         self.policy = Policy(model, config.temperature)
@@ -92,6 +98,7 @@ class PPOTrainer:
         self._ends = ends
         self._constraint = constraint
         self._sampler = sampler
+        self._worth = worth
         self._processes = PartialState()
         self.optimizer = torch.optim.AdamW(
             [
@@ -134,10 +141,12 @@ class PPOTrainer:
         mask, logprobs = padded([rollout.logprobs for rollout in rollouts])
         _, values = padded([rollout.values for rollout in rollouts])
         reference = self._reference(rollouts, logprobs)
-        scores = torch.tensor(told, dtype=torch.float32)
-        if self.config.normalise_rewards:
-            scores = estimators.standardised(scores, torch.ones_like(scores, dtype=torch.bool))
+        scaled = self._scale(told)
+        scores = torch.tensor([scaled(score) for score in told])
         rewards = estimators.token_rewards(scores, logprobs, reference, mask, self.price.coefficient)
+        if self._worth is not None:
+            worths = [[(token, scaled(worth)) for token, worth in one] for one in self._worth(rollouts)]
+            rewards += estimators.shaping(worths, mask)
         gains = estimators.advantages(
             rewards, values, mask, gamma=self.config.gamma, lam=self.config.gae_lambda
         )
@@ -207,6 +216,15 @@ class PPOTrainer:
             moved.exp() - 1 - moved,
         )
         return loss, torch.stack([one.detach().float().sum() for one in figures]).cpu()
+
+    def _scale(self, scores: Sequence[float]) -> Callable[[float], float]:
+        """Shifts and scales a number as the scores of the step become mean 0 and standard deviation 1."""
+        if not self.config.normalise_rewards:
+            return float
+        mean, deviation = fmean(scores), stdev(scores)
+        if deviation < estimators.SMALLEST_DEVIATION:
+            return lambda _: 0.0
+        return lambda score: (score - mean) / deviation
 
     def _questions(self, count: int) -> list[int]:
         """Numbers of the step's prompts: all prompts once in a random order, then in another."""
