@@ -1,18 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
-
-from align_trainers.group.order import Order, StepSampler
-from align_trainers.ppo.config import PPOConfig
-from align_trainers.ppo.trainer import PPOTrainer
-
-
-def test_a_step_asks_what_ppo_asks_by_the_same_seed() -> None:
-    ppo: Any = object.__new__(PPOTrainer)
-    ppo.config, ppo._prompts = PPOConfig(seed=7), [[0]] * 5
-    for step in range(6):
-        ppo.step = step
-        assert Order(5, 7).numbers(step, 3) == ppo._questions(3), step
+from align_trainers.group.sampler import StepSampler
+from align_trainers.ranking.order import Order
 
 
 def test_every_question_is_asked_once_before_one_is_asked_again() -> None:

@@ -7,7 +7,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from transformers import set_seed
 from transformers.trainer_callback import PrinterCallback
 
 from align_tasks.errors import AlignError, one_line
@@ -20,8 +19,9 @@ from align_trainers.group.recipe import GroupRecipe, GRPORecipe
 from align_trainers.group.reward import reward_function
 from align_trainers.group.settings import settings, sizes
 from align_trainers.group.trainer import RankingGRPO, RankingRLOO, RankingTrainer
-from align_trainers.model import AdapterShape, check_fits, load_model, load_tokenizer, sort_targets
+from align_trainers.model import load_tokenizer, sort_targets
 from align_trainers.processes import join_processes
+from align_trainers.ranking.model import ranking_model
 from align_trainers.ranking.questions import Questions, end_ids, read_questions
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
@@ -48,7 +48,8 @@ def train(job: TrainingJob) -> TrainingResult:
     args = settings(recipe, checkpoints, processes.num_processes)
     updates = sizes(recipe, processes.num_processes).updates
     questions = read_questions(job.culture, recipe, encoder)
-    trainer = ranking_trainer(_model(job, recipe, questions), args, recipe, questions, encoder, scoring)
+    model = ranking_model(job, recipe, questions)
+    trainer = ranking_trainer(model, args, recipe, questions, encoder, scoring)
     resumed = to_go_on_from(checkpoints, questions.about["training_data_sha256"])
     args.eval_on_start = resumed is None and bool(questions.validation)
     with telling_of_full_disk(job.output, checkpoints):
@@ -106,14 +107,3 @@ def save(trainer: RankingTrainer, log: list[dict[str, Any]], output: Path) -> No
     sort_targets(output / "adapter_config.json")
     write_log(log, output / "training_log.jsonl")
     draw_curves(log, output / "learning_curve.svg")
-
-
-def _model(job: TrainingJob, recipe: GroupRecipe, questions: Questions) -> Any:
-    set_seed(recipe.seed)
-    shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, 0.0, recipe.lora_targets)
-    model = load_model(
-        job.model, recipe.precision, adapter=shape, in_4bit=recipe.load_in_4bit, start=job.adapter
-    )
-    longest = max(len(prompt) for prompt in questions.prompts) + recipe.max_new_tokens
-    check_fits(model, longest, max(max(prompt) for prompt in questions.prompts))
-    return model

@@ -13,7 +13,8 @@ from trl.models import unwrap_model_for_generation
 
 from align_trainers.checkpoints import mark_whole
 from align_trainers.group.log import KL_OF_ANSWERS
-from align_trainers.group.order import Order, StepSampler
+from align_trainers.group.sampler import StepSampler
+from align_trainers.ranking.order import Order
 from align_trainers.ranking.validation import RankingValidation
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator, PartialState
-from transformers import set_seed
 
 from align_tasks.errors import AlignError
 from align_tasks.scores.ranking import read_answer
@@ -19,9 +18,6 @@ from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
 from align_trainers.encoding import Encoder
 from align_trainers.loggers import loggers
 from align_trainers.model import (
-    AdapterShape,
-    check_fits,
-    load_model,
     load_tokenizer,
     sort_targets,
     switch_off_dropout,
@@ -37,6 +33,7 @@ from align_trainers.ppo.trainer import Figures, PPOTrainer, Sampler
 from align_trainers.ppo.vllm_sampler import VLLMSampler
 from align_trainers.processes import join_processes, sharding
 from align_trainers.ranking.credit import beginnings
+from align_trainers.ranking.model import ranking_model
 from align_trainers.ranking.questions import Questions, answer_text, candidate_ids, end_ids, read_questions
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
@@ -141,12 +138,7 @@ def _longest(recipe: PPORecipe, questions: Questions) -> int:
 
 
 def _model(job: TrainingJob, recipe: PPORecipe, questions: Questions) -> Any:
-    set_seed(recipe.seed)
-    shape = AdapterShape(recipe.lora_rank, recipe.lora_alpha, 0.0, recipe.lora_targets)
-    model = load_model(
-        job.model, recipe.precision, adapter=shape, in_4bit=recipe.load_in_4bit, start=job.adapter
-    )
-    check_fits(model, _longest(recipe, questions), max(max(prompt) for prompt in questions.prompts))
+    model = ranking_model(job, recipe, questions)
     switch_off_dropout(model)
     if job.adapter is not None:
         model.load_adapter(str(job.adapter), REFERENCE)

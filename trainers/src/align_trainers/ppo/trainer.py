@@ -29,6 +29,7 @@ from align_trainers.ppo.kl import KLPrice
 from align_trainers.ppo.losses import policy_loss, value_loss
 from align_trainers.ppo.policy import Policy
 from align_trainers.ppo.rollout import Rollout
+from align_trainers.ranking.order import Order
 
 Tensor = torch.Tensor
 Figures = dict[str, float]
@@ -94,6 +95,7 @@ class PPOTrainer:
         self.price = KLPrice(config.kl_coefficient, config.kl_target, config.kl_horizon)
         self.step = 0
         self._prompts = prompts
+        self._order = Order(len(prompts), config.seed)
         self._score = score
         self._ends = ends
         self._constraint = constraint
@@ -123,10 +125,15 @@ class PPOTrainer:
         self.price.update(figures["kl"], len(experience.rollouts))
         return figures
 
+    def questions(self) -> list[int]:
+        """Numbers of the step's prompts."""
+        count = self.config.rollout_batch_size // self.config.samples_per_question
+        return self._order.numbers(self.step, count)
+
     def roll_out(self) -> list[Rollout]:
         """Answers to the step's prompts, each process some of them; all processes get all."""
         samples = self.config.samples_per_question
-        questions = self._questions(self.config.rollout_batch_size // samples)
+        questions = self.questions()
         mine = range(self._processes.process_index, len(questions), self._processes.num_processes)
         places = [(place, sample) for place in mine for sample in range(samples)]
         drafts = [self._draft(questions[place], place, sample) for place, sample in places]
@@ -225,15 +232,6 @@ class PPOTrainer:
         if deviation < estimators.SMALLEST_DEVIATION:
             return lambda _: 0.0
         return lambda score: (score - mean) / deviation
-
-    def _questions(self, count: int) -> list[int]:
-        """Numbers of the step's prompts: all prompts once in a random order, then in another."""
-        first, last = self.step * count, (self.step + 1) * count
-        total = len(self._prompts)
-        rounds = range(first // total, (last - 1) // total + 1)
-        order = np.concatenate([self._random("questions", number).permutation(total) for number in rounds])
-        start = first - rounds[0] * total
-        return [int(number) for number in order[start : start + count]]
 
     def _draft(self, question: int, place: int, sample: int) -> Draft:
         noise = self._random("sampling", self.step, place, sample).random(self.config.max_new_tokens)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from align_tasks.cultures import Culture
@@ -46,11 +46,13 @@ def read_questions(culture: Culture, recipe: RankingRecipe, encoder: Encoder) ->
     """
     norms = load_norms(culture, recipe.norms)
     rows = ranking_rows(
-        norms, "train", candidates=recipe.candidates, per_cue=recipe.questions_per_cue, seed=recipe.seed
+        norms,
+        "train",
+        limit=math.ceil(recipe.fraction * sum(1 for _ in norms.cues("train"))),
+        candidates=recipe.candidates,
+        per_cue=recipe.questions_per_cue,
+        seed=recipe.seed,
     )
-    cues = list(dict.fromkeys(row["cue"] for row in rows))
-    chosen = set(islice(cues, max(1, round(recipe.fraction * len(cues)))))
-    rows = [row for row in rows if row["cue"] in chosen]
     if not rows:
         raise AlignError(
             f"no cue to ask about in the norms {norms.name!r} of culture {culture.name!r}",
@@ -63,7 +65,7 @@ def read_questions(culture: Culture, recipe: RankingRecipe, encoder: Encoder) ->
         rows=rows,
         prompts=[encoder.prompt_ids(encoder.prompt_text(prompts_of(row)[0])) for row in rows],
         validation=validation,
-        cues=chosen,
+        cues={row["cue"] for row in rows},
         about={
             **norms.describe(),
             "questions": len(rows),
