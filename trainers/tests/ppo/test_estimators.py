@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from align_trainers.ppo.estimators import advantages, standardised, token_rewards
+from align_trainers.ppo.estimators import advantages, shaping, standardised, token_rewards
 
 MASK = torch.tensor([[True, True, True], [True, False, False]])
 NOISE = 9.0  # stands behind an answer's end, where nothing may be read
@@ -114,3 +114,18 @@ def test_a_single_value_tells_nothing_apart() -> None:
 def test_rounding_errors_of_equal_values_are_not_scaled_up() -> None:
     values = torch.tensor([0.3, 0.1 + 0.2, 0.3 + 3e-8])
     assert not standardised(values, torch.ones(3, dtype=torch.bool)).any()
+
+
+def test_shaping_worked_by_hand() -> None:
+    found = shaping([[(0, 2.0), (1, 1.5)], []], MASK)
+    assert found.tolist() == [[2.0, -0.5, -1.5], [0.0, 0.0, 0.0]]
+
+
+def test_a_word_told_with_the_last_token_moves_nothing() -> None:
+    assert shaping([[(2, 5.0)], [(0, 3.0)]], MASK).abs().sum() == 0
+
+
+def test_with_shaping_an_advantage_is_what_the_answer_gained_behind_its_token() -> None:
+    rewards = torch.tensor([[0.0, 0.0, 4.0], [1.0, 0.0, 0.0]]) + shaping([[(0, 2.0), (1, 1.5)], []], MASK)
+    found = advantages(rewards, torch.zeros(2, 3), MASK, gamma=1.0, lam=1.0)
+    assert found.tolist() == [[4.0, 4.0 - 2.0, 4.0 - 1.5], [1.0, 0.0, 0.0]]

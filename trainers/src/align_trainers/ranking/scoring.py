@@ -74,7 +74,7 @@ def _checked(
     reward: Reward, function: Callable[[Sequence[Ranking]], Sequence[float]], answers: Sequence[Ranking]
 ) -> list[float]:
     """The numbers of a reward, one finite number an answer."""
-    whose = f"the reward {reward.name!r} of {loaded().origin_of(reward)}"
+    whose = _whose(reward)
     try:
         found = list(function(answers))
     except Exception as error:  # whatever a plugin raises
@@ -86,6 +86,10 @@ def _checked(
             hint="It must return one number for each answer, in their order.",
         )
     return [_number(whose, value, answer) for value, answer in zip(found, answers, strict=True)]
+
+
+def _whose(reward: Reward) -> str:
+    return f"the reward {reward.name!r} of {loaded().origin_of(reward)}"
 
 
 def _number(whose: str, value: object, answer: Ranking) -> float:
