@@ -32,7 +32,7 @@ class RolloutConfig(Recipe):
     micro_batch_size: int = Field(
         16, ge=1, description="Most answers that one process computes at once; fewer need less memory."
     )
-    learning_rate: float = Field(1e-4, gt=0, description="Highest learning rate of the adapter.")
+    learning_rate: float = Field(3e-4, gt=0, description="Highest learning rate of the adapter.")
     schedule: Literal["cosine", "linear", "constant_with_warmup"] = Field(
         "linear", description="How the learning rate falls after the warm-up."
     )
@@ -71,7 +71,7 @@ class RankingRecipe(RolloutConfig):
     candidates: int = Field(10, ge=4, le=50, description="Words to be ordered in a question, at most.")
     questions_per_cue: int = Field(6, ge=1, description="Questions on each cue, with other candidates.")
     rewards: dict[str, float] = Field(
-        default_factory=lambda: {"spearman": 1.0, "format": 0.5, "coverage": 0.5},
+        default_factory=lambda: {"spearman": 1.0},
         description="Rewards by name, each with its weight in the sum. `align plugins` lists them.",
     )
     unfinished_penalty: float = Field(
