@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,28 +26,55 @@ def write_log(log: Log, file: Path) -> None:
 
 
 def draw_curves(log: Log, file: Path) -> None:
-    """Draw reward, Spearman, invalid rate, divergence, entropy and value loss over the steps, as SVG."""
+    """Draw reward, Spearman, invalid rate, divergence, entropy and value loss over the steps, as SVG.
+
+    Figures that a trainer does not have are left out.
+    """
+    draw_runs({"": log}, file)
+
+
+def draw_runs(logs: Mapping[str, Log], file: Path) -> None:
+    """Draw the curves of several runs into the same panels, as SVG.
+
+    Args:
+        logs: by the name of the run.
+    """
     import altair as alt
 
-    shown = [_panel(log, title, figures) for title, figures in PANELS.items()]
-    alt.concat(*shown, columns=3).save(file, format="svg")
+    panels = [_panel(rows, title, len(logs)) for title, rows in _rows(logs).items() if rows]
+    alt.concat(*panels, columns=3).save(file, format="svg")
 
 
-def _panel(log: Log, title: str, figures: dict[str, str]) -> Any:
+def _rows(logs: Mapping[str, Log]) -> dict[str, list[dict[str, Any]]]:
+    """What each panel shows, by its title."""
+    return {
+        title: [
+            {"step": row["step"], "value": row[figure], "measured on": source, "run": name}
+            for figure, source in figures.items()
+            for name, log in logs.items()
+            for row in log
+            if figure in row
+        ]
+        for title, figures in PANELS.items()
+    }
+
+
+def _panel(rows: list[dict[str, Any]], title: str, runs: int) -> Any:
+    """A panel, with a colour for each run, or of one run for what it was measured on."""
     import altair as alt
 
-    rows = [
-        {"step": row["step"], "value": row[figure], "measured on": source}
-        for figure, source in figures.items()
-        for row in log
-        if figure in row
-    ]
+    legend = alt.Legend(orient="bottom")
+    source = alt.Color("measured on:N", legend=legend)
+    looks = (
+        {"color": source}
+        if runs == 1
+        else {
+            "color": alt.Color("run:N", legend=legend),
+            "strokeDash": alt.StrokeDash("measured on:N", legend=legend),
+        }
+    )
     return (
         alt.Chart({"values": rows}, width=260, height=180)
         .mark_line(point=len(rows) < 100)
-        .encode(
-            x=alt.X("step:Q", title="step"),
-            y=alt.Y("value:Q", title=title),
-            color=alt.Color("measured on:N", legend=alt.Legend(orient="bottom")),
-        )
+        .encode(x=alt.X("step:Q", title="step"), y=alt.Y("value:Q", title=title), **looks)
     )
