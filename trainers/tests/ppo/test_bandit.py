@@ -66,7 +66,7 @@ def test_the_token_that_pays_is_told_from_the_one_beside_it(
         model=model,
         options={"constraint": lambda _: Choice()},
         max_new_tokens=2,
-        **SETTINGS,
+        **SETTINGS | {"kl_coefficient": 0.05, "learning_rate": 0.005},
     )
     for _ in range(30):
         trainer.take_step()
