@@ -60,18 +60,24 @@ def test_the_arm_that_pays_is_found(
 def test_the_token_that_pays_is_told_from_the_one_beside_it(
     make_trainer: Callable[..., PPOTrainer], adapted: Callable[..., Any], place: int
 ) -> None:
+    """What the other token becomes is left open: nothing that is earned depends on it."""
     model = adapted(seed=1)
     trainer = make_trainer(
         lambda answer: answer[place] == ARMS[2],
         model=model,
         options={"constraint": lambda _: Choice()},
         max_new_tokens=2,
-        **SETTINGS | {"kl_coefficient": 0.05, "learning_rate": 0.005},
+        **{**SETTINGS, "learning_rate": 0.003},
     )
+    assert expected_reward(model, place) < 0.6
     for _ in range(30):
         trainer.take_step()
+    assert expected_reward(model, place) > 0.9
+
+
+def expected_reward(model: Any, place: int) -> float:
+    """How probable the paying arm is in its place."""
     first = probabilities(model, PROMPT)
-    second = torch.stack([probabilities(model, [*PROMPT, arm]) for arm in ARMS])
-    paying, other = (first[2], second[2, 2]) if place == 0 else (second[:, 2].min(), first[2])
-    assert paying > 0.9
-    assert other < 0.5
+    if place == 0:
+        return float(first[2])
+    return float(first @ torch.stack([probabilities(model, [*PROMPT, arm]) for arm in ARMS])[:, 2])
