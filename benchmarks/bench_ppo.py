@@ -64,7 +64,7 @@ def write_prompts(options: argparse.Namespace, file: Path) -> frozenset[int]:
     """Write the questions of all steps, in their order; returns the ids that end an answer."""
     from align_tasks.cultures import get_culture
     from align_trainers.encoding import Encoder
-    from align_trainers.model import load_tokenizer
+    from align_trainers.model import load_model, load_tokenizer
     from align_trainers.ppo.config import PPORecipe
     from align_trainers.ranking.questions import end_ids, read_questions
 
@@ -78,7 +78,7 @@ def write_prompts(options: argparse.Namespace, file: Path) -> frozenset[int]:
         "rows": questions.rows[:count],
     }
     file.write_text(json.dumps(content), encoding="utf-8")
-    return end_ids(encoder)
+    return end_ids(encoder, load_model(options.model, "fp32", adapter=None))
 
 
 def trl_command(options: argparse.Namespace, file: Path, ends: frozenset[int]) -> list[str]:
@@ -144,7 +144,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         return scores.totals, scores.figures
 
     model = load_model(options.model, "fp32", adapter=AdapterShape(16, 32, 0.0, "all-linear"))
-    trainer = InOrder(model, recipe, prompts=content["prompts"], score=score, ends=end_ids(encoder))
+    trainer = InOrder(model, recipe, prompts=content["prompts"], score=score, ends=end_ids(encoder, model))
     seconds, tokens = [], []
     for _ in range(options.steps):
         start = time.perf_counter()

@@ -327,8 +327,8 @@ def test_the_warm_up_is_a_share_of_the_steps_rounded_down(
 
 def test_examples_longer_than_the_model_reads_are_told(model: Any) -> None:
     model.config.max_position_embeddings = 40
-    check_fits(model, 40, 384)
+    check_fits(model, 40, 384, "")
     with pytest.raises(AlignError, match=r"up to 41 tokens, and the model has 40[^!]*--max-tokens 40"):
-        check_fits(model, 41, 5)
+        check_fits(model, 41, 5, "")
     with pytest.raises(AlignError, match="writes token 385, and the model knows 385 tokens"):
-        check_fits(model, 40, 385)
+        check_fits(model, 40, 385, "")

@@ -62,6 +62,10 @@ class Encoder:
             self._latest = text, self._whole(text)["input_ids"]
         return self._latest[1]
 
+    def continued_ids(self, before: str, text: str) -> list[int]:
+        """Token ids of a text behind another."""
+        return self._continued(before, self.prompt_ids(before), text)[0]
+
     def encode(self, prompt: Prompt, answer: str) -> Encoded:
         """Prompt and answer of a task's row."""
         if self.is_chat:

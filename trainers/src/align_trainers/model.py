@@ -102,12 +102,13 @@ def load_model(
     return _with_adapter(base, adapter) if start is None else put_on(base, start, adapter)
 
 
-def check_fits(model: Any, longest: int, highest_id: int) -> None:
+def check_fits(model: Any, longest: int, highest_id: int, hint: str) -> None:
     """Refuse examples that a model cannot read.
 
     Args:
         longest: tokens of the longest example.
         highest_id: of all its tokens.
+        hint: what helps against too long ones; ``{}`` stands for the number of positions.
 
     Raises:
         AlignError: it has too few positions, or the tokenizer is not its own.
@@ -116,7 +117,7 @@ def check_fits(model: Any, longest: int, highest_id: int) -> None:
     if positions is not None and longest > positions:
         raise AlignError(
             f"examples have up to {longest} tokens, and the model has {positions} positions",
-            hint=f"Leave long ones out: --max-tokens {positions}",
+            hint=hint.format(positions),
         )
     words = model.get_input_embeddings().num_embeddings
     if highest_id >= words:

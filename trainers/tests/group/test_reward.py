@@ -12,7 +12,7 @@ from align_trainers.ranking.scoring import Scoring
 
 
 def test_answers_are_scored_by_the_rewards_and_those_cut_off_pay_the_penalty(
-    us: Any, encoder: Encoder
+    us: Any, encoder: Encoder, model: Any
 ) -> None:
     recipe = GRPORecipe(norms="demo", questions_per_cue=1, validation_cues=0)
     questions = read_questions(us, recipe, encoder)
@@ -23,7 +23,7 @@ def test_answers_are_scored_by_the_rewards_and_those_cut_off_pay_the_penalty(
     ids = encoder.tokenizer(" " + ", ".join(word for word, _ in best))["input_ids"]
     end = encoder.tokenizer("\n")["input_ids"]
     logged: dict[str, float] = {}
-    score = reward_function(questions, encoder, Scoring({"coverage": 2.0}, 0.75), end_ids(encoder))
+    score = reward_function(questions, encoder, Scoring({"coverage": 2.0}, 0.75), end_ids(encoder, model))
     found = score(
         prompts=[1, 1, 1],
         completions=["", "", ""],

@@ -24,6 +24,9 @@ SETTINGS: dict[str, Any] = {
 class Choice:
     """Every token of an answer is one of the arms."""
 
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
     def allowed(self) -> list[int]:
         return ARMS
 
@@ -45,9 +48,8 @@ def test_the_arm_that_pays_is_found(
     trainer = make_trainer(
         lambda answer: answer == [ARMS[best]],
         model=model,
-        options={"constraint": lambda _: Choice()},
+        options={"constraint": lambda _: Choice(1)},
         seed=seed,
-        max_new_tokens=1,
         **SETTINGS,
     )
     assert probabilities(model, PROMPT)[best] < 0.6
@@ -65,8 +67,7 @@ def test_the_token_that_pays_is_told_from_the_one_beside_it(
     trainer = make_trainer(
         lambda answer: answer[place] == ARMS[2],
         model=model,
-        options={"constraint": lambda _: Choice()},
-        max_new_tokens=2,
+        options={"constraint": lambda _: Choice(2)},
         **{**SETTINGS, "learning_rate": 0.003},
     )
     assert expected_reward(model, place) < 0.6

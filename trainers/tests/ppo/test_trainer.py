@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from align_trainers.ppo.config import PPOConfig
 from align_trainers.ppo.generation import Draft, write
 from align_trainers.ppo.policy import Policy
 from align_trainers.ppo.rollout import Rollout
-from align_trainers.ppo.trainer import PPOTrainer, explained_variance, padded
+from align_trainers.ppo.trainer import PPOTrainer, explained_variance, padded, rate
 
 Make = Callable[..., PPOTrainer]
 PROMPTS = [[number, 8] for number in range(50, 55)]
@@ -112,7 +113,9 @@ def test_scores_become_rewards_advantages_and_returns_worked_by_hand(make_traine
 
 
 def test_neither_scores_nor_advantages_need_be_scaled(make_trainer: Make) -> None:
-    trainer = make_trainer(len, gae_lambda=0.0, gamma=0.5, normalise_rewards=False, whiten_advantages=False)
+    trainer = make_trainer(
+        len, gae_lambda=0.0, gamma=0.5, normalise_rewards=False, whiten_advantages=False, credit="answer"
+    )
     rollouts = [
         Rollout(0, [7, 8, 9], [20, 0], True, [-1.0, -2.0], [0.5, 1.0]),
         Rollout(0, [7, 8, 9], [0], True, [-1.0], [3.0]),
@@ -263,3 +266,32 @@ def test_explained_variance_worked_by_hand() -> None:
 
 def test_explained_variance_of_equal_returns_is_0() -> None:
     assert explained_variance(torch.tensor([0.0, 1.0]), torch.ones(2)) == 0
+
+
+def test_where_all_answers_earn_the_same_the_policy_stays_whatever_was_expected(make_trainer: Make) -> None:
+    trainer = make_trainer(lambda _: 1.0)
+    torch.nn.init.normal_(trainer.policy.value_head.weight, std=0.1)
+    before = [one.clone() for one in trainer.policy.adapter_parameters()]
+    experience = trainer.judge(trainer.roll_out())
+    assert float(experience.values.std()) > 0
+    assert not experience.advantages.any()
+    trainer.config = trainer.config.model_copy(update={"value_coefficient": 0.0})
+    trainer.learn(experience)
+    after = trainer.policy.adapter_parameters()
+    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def test_after_learning_the_model_is_ready_to_be_measured(make_trainer: Make) -> None:
+    trainer = make_trainer(len, gradient_checkpointing=True)
+    trainer.take_step()
+    assert not trainer.policy.model.training
+
+
+def test_the_rate_rises_to_its_highest_and_is_never_0() -> None:
+    config = PPOConfig(max_steps=10, warmup=0.2)
+    linear = [rate(config, step) for step in range(10)]
+    assert linear == pytest.approx([1 / 3, 2 / 3, 1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8])
+    cosine = [rate(config.model_copy(update={"schedule": "cosine"}), step) for step in (2, 6)]
+    assert cosine == pytest.approx([1.0, 0.5])
+    steady = config.model_copy(update={"schedule": "constant_with_warmup"})
+    assert [rate(steady, step) for step in (0, 2, 9)] == pytest.approx([1 / 3, 1.0, 1.0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -20,9 +21,9 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from align_tasks.errors import AlignError
 from align_trainers.ppo import vllm_sampler
 from align_trainers.ppo.config import PPORecipe
-from align_trainers.ppo.generation import Draft, write
+from align_trainers.ppo.generation import Draft, estimated, write
 from align_trainers.ppo.policy import Policy
-from align_trainers.ppo.vllm_sampler import TOKENS_A_PASS, VLLMSampler, estimated, room_for, seed_of
+from align_trainers.ppo.vllm_sampler import TOKENS_A_PASS, VLLMSampler, room_for, seed_of
 
 END = 0
 ENDS = frozenset({END, 9})
@@ -127,7 +128,8 @@ def test_logprobs_and_values_are_those_that_the_policy_has_while_it_writes(
 ) -> None:
     policy = make_policy(temperature)
     written = write(policy, drafts(), ENDS)
-    found = estimated(policy, drafts(), [list(rollout.answer) for rollout in written], ENDS, size)
+    bare = [replace(rollout, logprobs=[], values=[]) for rollout in written]
+    found = estimated(policy, bare, size)
     assert [one.is_finished for one in found] == [one.is_finished for one in written]
     for ours, theirs in zip(found, written, strict=True):
         assert (ours.question, ours.prompt, ours.answer) == (theirs.question, theirs.prompt, theirs.answer)

@@ -75,7 +75,7 @@ def ranking_trainer(
     Raises:
         AlignError: TRL refuses the model.
     """
-    ends = end_ids(encoder)
+    ends = end_ids(encoder, model)
     updates = args.max_steps // recipe.max_steps
     validation = RankingValidation(
         questions.validation, encoder, recipe.rollout_batch_size, recipe.max_new_tokens
@@ -103,7 +103,7 @@ def save(trainer: RankingTrainer, log: list[dict[str, Any]], output: Path) -> No
     from align_trainers.ranking.pictures import draw_curves, write_log
 
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
-    model.save_pretrained(str(output), selected_adapters=[TRAINED])
+    model.save_pretrained(str(output), selected_adapters=[TRAINED], save_embedding_layers=False)
     sort_targets(output / "adapter_config.json")
     write_log(log, output / "training_log.jsonl")
     draw_curves(log, output / "learning_curve.svg")

@@ -33,7 +33,9 @@ def save_checkpoint(trainer: PPOTrainer, log: Log, folder: Path) -> None:
     path = folder / f"checkpoint-{trainer.step}"
     path.mkdir(parents=True, exist_ok=True)
     model = trainer.policy.model
-    save_file(get_peft_model_state_dict(model, adapter_name=TRAINED), path / ADAPTER)
+    save_file(
+        get_peft_model_state_dict(model, adapter_name=TRAINED, save_embedding_layers=False), path / ADAPTER
+    )
     save_file(trainer.policy.value_head.state_dict(), path / VALUE_HEAD)
     states = {"optimizer": trainer.optimizer.state_dict(), "scheduler": trainer.scheduler.state_dict()}
     torch.save(states, path / OPTIMIZER)

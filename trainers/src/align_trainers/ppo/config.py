@@ -28,8 +28,8 @@ class PPOConfig(RolloutConfig):
     )
     credit: Literal["words", "answer"] = Field(
         "words",
-        description="words: each word of an answer earns what it changed, so that rewards score unfinished "
-        "orders, too. answer: the last token earns all.",
+        description="words: each word of a list, up to the separator of the language, earns what it changed; "
+        "rewards score unfinished orders, too. answer: the last token earns all.",
     )
     normalise_rewards: bool = Field(
         True, description="Shift and scale the rewards of a step to mean 0 and standard deviation 1."
@@ -37,7 +37,7 @@ class PPOConfig(RolloutConfig):
     whiten_advantages: bool = Field(
         True, description="Shift and scale the advantages of a step to mean 0 and standard deviation 1."
     )
-    value_clip_range: float = Field(0.2, gt=0, description="How far an update may move a value.")
+    value_clip_range: float = Field(0.2, gt=0, description="How far a step may move a value.")
     value_coefficient: float = Field(0.1, ge=0, description="Weight of the value loss beside the policy's.")
     value_learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate of the value head.")
     kl_target: float | None = Field(
@@ -47,7 +47,7 @@ class PPOConfig(RolloutConfig):
         "with none the coefficient stays as it is.",
     )
     kl_horizon: int = Field(
-        2000, ge=1, description="Answers in which kl_coefficient follows: more are slower."
+        2000, ge=1, description="About so many answers until kl_coefficient has adapted to kl_target."
     )
     rollouts: Literal["free", "constrained"] = Field(
         "free",
@@ -62,6 +62,12 @@ class PPOConfig(RolloutConfig):
 
     @model_validator(mode="after")
     def _must_suit_vllm(self) -> PPOConfig:
+        if self.credit == "words" and self.gamma < 1:
+            raise ValueError("credit: words needs gamma: 1")
+        if self.kl_target is not None and not self.kl_coefficient:
+            raise ValueError("kl_target needs a kl_coefficient above 0 to begin with")
+        if self.kl_target is not None and self.kl_horizon < self.rollout_batch_size:
+            raise ValueError("kl_horizon must be at least rollout_batch_size")
         if self.engine == "vllm" and self.rollouts == "constrained":
             raise ValueError("rollouts: constrained needs engine: transformers")
         if self.engine == "vllm" and self.temperature < VLLM_TEMPERATURE:

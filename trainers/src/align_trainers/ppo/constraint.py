@@ -25,6 +25,8 @@ class Permutation:
     def __init__(self, first: Words, later: Words, ends: Sequence[int]) -> None:
         self._later = later
         self._ends = list(ends)
+        self.longest = max(map(len, first)) + sum(map(len, later)) + 1
+        """Tokens that an answer has at most."""
         everything = frozenset(range(len(first)))
         self._readings: set[Reading] = {(everything - {word}, first[word]) for word in everything}
 

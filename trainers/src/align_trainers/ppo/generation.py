@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
+from align_trainers.generation import batches
 from align_trainers.ppo.constraint import Permutation
 from align_trainers.ppo.policy import Policy, restricted
 from align_trainers.ppo.rollout import Rollout
@@ -76,6 +77,28 @@ def write(policy: Policy, drafts: Sequence[Draft], ends: frozenset[int]) -> list
     return [draft.rollout() for draft in drafts]
 
 
+def estimated(policy: Policy, rollouts: Sequence[Rollout], size: int) -> list[Rollout]:
+    """Rollouts with the logprobs and values that the policy computes while learning, in place of their own.
+
+    Where answers are sampled by other arithmetic than is learned from, by an engine or in bfloat16, the first
+    update then begins at a ratio of 1.
+
+    Args:
+        size: answers that are computed at once.
+    """
+    found: list[Rollout] = []
+    for part in batches(rollouts, size):
+        with torch.no_grad():
+            told = policy.evaluate(part)
+        lengths = [len(rollout.answer) for rollout in part]
+        each = zip(part, torch.split(told.logprobs, lengths), torch.split(told.values, lengths), strict=True)
+        found += [
+            replace(rollout, logprobs=logprobs.tolist(), values=values.tolist())
+            for rollout, logprobs, values in each
+        ]
+    return found
+
+
 class _Writing:
     """The drafts that are still written, with the cache of what the model has read of them."""
 
@@ -119,7 +142,7 @@ class _Writing:
         allowed = [_allowed(self._rows[number]) for number in going]
         logprobs = restricted(self._logits[self._tensor(going)], allowed).log_softmax(dim=-1)
         noise = torch.stack([self._rows[number].noise[len(self._rows[number].answer)] for number in going])
-        tokens = pick(logprobs, noise.to(logprobs.device))
+        tokens = pick(logprobs, noise.float().to(logprobs.device))
         chosen = logprobs.gather(1, tokens[:, None])[:, 0].tolist()
         for number, ids, token, logprob in zip(going, allowed, tokens.tolist(), chosen, strict=True):
             _append(self._rows[number], ids, token, logprob, float(self._values[number]), ends)
@@ -154,8 +177,9 @@ def pick(logprobs: Tensor, noise: Tensor) -> Tensor:
         logprobs: shape (rows, vocabulary).
         noise: shape (rows,), uniform in [0, 1).
     """
-    summed = logprobs.double().exp().cumsum(dim=-1)
-    found = torch.searchsorted(summed, (noise.double() * summed[:, -1])[:, None], right=True)[:, 0]
+    precise = torch.float32 if logprobs.device.type == "mps" else torch.float64
+    summed = logprobs.to(precise).exp().cumsum(dim=-1)
+    found = torch.searchsorted(summed, (noise.to(precise) * summed[:, -1])[:, None], right=True)[:, 0]
     return found.clamp(max=logprobs.shape[-1] - 1)
 
 

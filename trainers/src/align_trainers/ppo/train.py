@@ -25,7 +25,7 @@ from align_trainers.model import (
 from align_trainers.ppo.checkpoint import Log, load_adapter, load_checkpoint
 from align_trainers.ppo.config import PPORecipe
 from align_trainers.ppo.constraint import Permutation
-from align_trainers.ppo.generation import Draft, write
+from align_trainers.ppo.generation import Draft, estimated, write
 from align_trainers.ppo.policy import REFERENCE, TRAINED, Policy
 from align_trainers.ppo.rollout import Rollout
 from align_trainers.ppo.run import kept_row, run
@@ -34,7 +34,14 @@ from align_trainers.ppo.vllm_sampler import VLLMSampler
 from align_trainers.processes import join_processes, sharding
 from align_trainers.ranking.credit import beginnings
 from align_trainers.ranking.model import ranking_model
-from align_trainers.ranking.questions import Questions, answer_text, candidate_ids, end_ids, read_questions
+from align_trainers.ranking.questions import (
+    Questions,
+    answer_text,
+    candidate_ids,
+    end_ids,
+    read_questions,
+    turn_end_ids,
+)
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
 
@@ -50,14 +57,14 @@ def train(job: TrainingJob) -> TrainingResult:
     join_processes()
     if sharding():
         raise AlignError("PPO does not train under FSDP or DeepSpeed", hint="Leave them out.")
-    trackers = Accelerator(log_with=loggers(recipe.report_to), project_dir=job.output)
+    trackers = Accelerator(log_with=loggers(recipe.report_to), project_dir=job.output / "tensorboard")
     encoder = Encoder(load_tokenizer(job.model), is_chat=recipe.apply_chat_template)
     scoring = Scoring(recipe.rewards, recipe.unfinished_penalty)
     questions = read_questions(job.culture, recipe, encoder)
     sampler = _sampler(job, recipe, questions)
     model = _model(job, recipe, questions)
     trainer = _trainer(model, recipe, questions, encoder, scoring, sampler)
-    check_rows(trainer.policy, questions.prompts[:2], 0.001 if recipe.precision == "fp32" else 0.03)
+    check_rows(trainer.policy, questions.prompts[:2], 0.001 if recipe.precision == "fp32" else 0.3)
     validation = RankingValidation(
         questions.validation, encoder, recipe.rollout_batch_size, recipe.max_new_tokens
     )
@@ -101,11 +108,13 @@ def check_rows(policy: Policy, prompts: Sequence[Sequence[int]], tolerance: floa
     drafts = [
         Draft(number, prompt, noise.roll(turn)) for number, prompt in enumerate(prompts) for turn in (0, 1)
     ]
-    rollouts = write(policy, drafts, frozenset())
-    sampled = torch.tensor([logprob for rollout in rollouts for logprob in rollout.logprobs])
     try:
+        rollouts = write(policy, drafts, frozenset())
+        sampled = torch.tensor([logprob for rollout in rollouts for logprob in rollout.logprobs])
         with torch.no_grad():
             gap = float((policy.evaluate(rollouts).logprobs.cpu() - sampled).abs().mean())
+    except torch.OutOfMemoryError:
+        raise
     except Exception:  # models that know no such mask fail in ways of their own
         gap = math.inf
     if not gap <= tolerance:
@@ -120,16 +129,22 @@ def save(trainer: PPOTrainer, step: int, log: Log, output: Path) -> None:
     from align_trainers.ranking.pictures import draw_curves, write_log
 
     load_adapter(trainer.policy.model, output / "checkpoints" / f"checkpoint-{step}")
-    trainer.policy.model.save_pretrained(str(output), selected_adapters=[TRAINED])
+    trainer.policy.model.save_pretrained(
+        str(output), selected_adapters=[TRAINED], save_embedding_layers=False
+    )
     sort_targets(output / "adapter_config.json")
     write_log(log, output / "training_log.jsonl")
     draw_curves(log, output / "learning_curve.svg")
 
 
 def _sampler(job: TrainingJob, recipe: PPORecipe, questions: Questions) -> Sampler:
-    if recipe.engine == "transformers":
+    if recipe.engine == "vllm":
+        return VLLMSampler(job.model, recipe, _longest(recipe, questions))
+    if recipe.precision == "fp32":
         return write
-    return VLLMSampler(job.model, recipe, _longest(recipe, questions))
+    return lambda policy, drafts, ends: estimated(
+        policy, write(policy, drafts, ends), recipe.micro_batch_size
+    )
 
 
 def _longest(recipe: PPORecipe, questions: Questions) -> int:
@@ -173,18 +188,17 @@ def _trainer(
         totals = iter(scoring.score(orders, [True] * len(orders)).totals if orders else [])
         return [[(token, next(totals)) for token, _ in told] for told in begun]
 
-    ends = end_ids(encoder)
-    only_end = [encoder.tokenizer.eos_token_id]
+    turn_ends = sorted(turn_end_ids(encoder, model))
 
     def constraint(question: int) -> Permutation:
-        return Permutation(*candidate_ids(encoder, questions.rows[question]), only_end)
+        return Permutation(*candidate_ids(encoder, questions.rows[question]), turn_ends)
 
     return PPOTrainer(
         model,
         recipe,
         prompts=questions.prompts,
         score=score,
-        ends=ends,
+        ends=end_ids(encoder, model),
         constraint=constraint if recipe.rollouts == "constrained" else None,
         sampler=sampler,
         worth=worth if recipe.credit == "words" else None,

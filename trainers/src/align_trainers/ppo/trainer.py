@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean, stdev
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 import torch
 from accelerate import PartialState
 from accelerate.utils import gather_object, reduce
-from transformers import get_scheduler
+from torch.optim.lr_scheduler import LambdaLR
 
 from align_trainers.generation import batches
 from align_trainers.ppo import estimators
@@ -109,12 +110,7 @@ class PPOTrainer:
             ],
             weight_decay=0.0,
         )
-        self.scheduler = get_scheduler(
-            config.schedule,
-            self.optimizer,
-            num_warmup_steps=int(config.warmup * config.max_steps),
-            num_training_steps=config.max_steps,
-        )
+        self.scheduler = LambdaLR(self.optimizer, partial(rate, config))
 
     def take_step(self) -> Figures:
         """Sample answers, learn from them, and tell what happened."""
@@ -154,19 +150,21 @@ class PPOTrainer:
         if self._worth is not None:
             worths = [[(token, scaled(worth)) for token, worth in one] for one in self._worth(rollouts)]
             rewards += estimators.shaping(worths, mask)
-        gains = estimators.advantages(
+        advantages = estimators.advantages(
             rewards, values, mask, gamma=self.config.gamma, lam=self.config.gae_lambda
         )
-        returns = gains + values
-        if self.config.whiten_advantages:
-            gains = estimators.standardised(gains, mask)
+        returns = advantages + values
+        if min(told) == max(told):
+            advantages = torch.zeros_like(advantages)  # no answer is better than another
+        elif self.config.whiten_advantages:
+            advantages = estimators.standardised(advantages, mask)
         figures |= {
             "kl": float(((logprobs - reference) * mask).sum(dim=1).mean()),
             "kl_coefficient": self.price.coefficient,
             "answer_tokens": float(mask.sum(dim=1).float().mean()),
             "explained_variance": explained_variance(values[mask], returns[mask]),
         }
-        return Experience(rollouts, mask, logprobs, values, gains, returns, figures)
+        return Experience(rollouts, mask, logprobs, values, advantages, returns, figures)
 
     def learn(self, experience: Experience) -> Figures:
         """Updates of the weights by all answers, in minibatches, as often as the epochs say."""
@@ -177,8 +175,9 @@ class PPOTrainer:
             for name, value in self._update(experience, minibatch).items():
                 totals[name] = totals.get(name, 0.0) + value
             updates += 1
+        self.policy.model.eval()
         figures = {name: total / updates for name, total in totals.items()}
-        return figures | {"learning_rate": self.scheduler.get_last_lr()[0]}
+        return figures | {"learning_rate": float(self.scheduler.get_last_lr()[0])}
 
     def _update(self, experience: Experience, minibatch: list[int]) -> Figures:
         """One update; each process computes its part of the minibatch, and all make the same update."""
@@ -234,8 +233,9 @@ class PPOTrainer:
         return lambda score: (score - mean) / deviation
 
     def _draft(self, question: int, place: int, sample: int) -> Draft:
-        noise = self._random("sampling", self.step, place, sample).random(self.config.max_new_tokens)
         constraint = self._constraint(question) if self._constraint else None
+        longest = constraint.longest if constraint else self.config.max_new_tokens
+        noise = self._random("sampling", self.step, place, sample).random(longest)
         return Draft(question, self._prompts[question], torch.from_numpy(noise), constraint)
 
     def _minibatches(self, answers: int) -> Iterator[list[int]]:
@@ -283,6 +283,20 @@ ROUNDING = 1e-4
 FIGURES = ("policy_loss", "value_loss", "entropy", "clip_fraction", "value_clip_fraction", "approx_kl")
 
 
+def rate(config: PPOConfig, step: int) -> float:
+    """Share of the highest learning rates in a step, from 0 on: it rises, then falls, and is never 0."""
+    rising = int(config.warmup * config.max_steps)
+    if step < rising:
+        return (step + 1) / (rising + 1)
+    left = (config.max_steps - step) / (config.max_steps - rising)
+    fallen: dict[str, float] = {
+        "linear": left,
+        "cosine": 0.5 - 0.5 * math.cos(math.pi * left),
+        "constant_with_warmup": 1.0,
+    }
+    return fallen[config.schedule]
+
+
 def padded(rows: Sequence[Sequence[float]]) -> tuple[Tensor, Tensor]:
     """Rows of numbers as an array with zeros behind their ends, and a mask that is true before these."""
     lengths = torch.tensor([len(row) for row in rows])
@@ -295,6 +309,4 @@ def padded(rows: Sequence[Sequence[float]]) -> tuple[Tensor, Tensor]:
 def explained_variance(values: Tensor, returns: Tensor) -> float:
     """Share of the variance of the returns that the values foretell; 0 where the returns do not vary."""
     variance = float(returns.var())
-    return (
-        1 - float((returns - values).var()) / variance if variance > 0 and not math.isnan(variance) else 0.0
-    )
+    return 1 - float((returns - values).var()) / variance if variance > 0 else 0.0

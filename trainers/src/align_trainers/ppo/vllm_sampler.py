@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,9 +13,8 @@ import torch
 from accelerate import PartialState
 
 from align_tasks.errors import DETAILS, AlignError, one_line
-from align_trainers.generation import batches
 from align_trainers.ppo.config import PPORecipe
-from align_trainers.ppo.generation import Draft
+from align_trainers.ppo.generation import Draft, estimated
 from align_trainers.ppo.policy import TRAINED, Policy
 from align_trainers.ppo.rollout import Rollout
 
@@ -89,7 +87,11 @@ class VLLMSampler:
         if self._engine is None:
             self._engine = self._start(policy)
         answers = self._answers(policy, drafts, ends)
-        return estimated(policy, drafts, answers, ends, self._recipe.micro_batch_size)
+        bare = [
+            Rollout(draft.question, draft.prompt, answer, answer[-1] in ends, [], [])
+            for draft, answer in zip(drafts, answers, strict=True)
+        ]
+        return estimated(policy, bare, self._recipe.micro_batch_size)
 
     def _start(self, policy: Policy) -> Any:
         for name, value in ENVIRONMENT.items():
@@ -165,30 +167,3 @@ def seed_of(noise: Tensor) -> int:
 def write_adapter(model: Any, folder: Path) -> None:
     """Write the adapter that learns, as PEFT's safetensors."""
     model.save_pretrained(str(folder), selected_adapters=[TRAINED], save_embedding_layers=False)
-
-
-def estimated(
-    policy: Policy, drafts: Sequence[Draft], answers: Sequence[list[int]], ends: frozenset[int], size: int
-) -> list[Rollout]:
-    """Answers to drafts, with logprobs and values by the policy.
-
-    Args:
-        answers: their token ids.
-        ends: ids that end an answer.
-        size: answers that are computed at once.
-    """
-    found: list[Rollout] = []
-    bare = [
-        Rollout(draft.question, draft.prompt, answer, answer[-1] in ends, [], [])
-        for draft, answer in zip(drafts, answers, strict=True)
-    ]
-    for part in batches(bare, size):
-        with torch.no_grad():
-            told = policy.evaluate(part)
-        lengths = [len(rollout.answer) for rollout in part]
-        each = zip(part, torch.split(told.logprobs, lengths), torch.split(told.values, lengths), strict=True)
-        found += [
-            replace(rollout, logprobs=logprobs.tolist(), values=values.tolist())
-            for rollout, logprobs, values in each
-        ]
-    return found

@@ -11,6 +11,8 @@ from align_trainers.model import AdapterShape, check_fits, load_model
 from align_trainers.ranking.questions import Questions
 from align_trainers.ranking.recipe import RankingRecipe
 
+TOO_LONG = "Prompt and answer must fit: fewer --candidates, or a lower --max-new-tokens."
+
 
 def ranking_model(job: TrainingJob, recipe: RankingRecipe, questions: Questions) -> Any:
     """The model of a job with a new adapter, or with the one that the job starts from.
@@ -24,5 +26,5 @@ def ranking_model(job: TrainingJob, recipe: RankingRecipe, questions: Questions)
         job.model, recipe.precision, adapter=shape, in_4bit=recipe.load_in_4bit, start=job.adapter
     )
     longest = max(len(prompt) for prompt in questions.prompts) + recipe.max_new_tokens
-    check_fits(model, longest, max(max(prompt) for prompt in questions.prompts))
+    check_fits(model, longest, max(max(prompt) for prompt in questions.prompts), TOO_LONG)
     return model

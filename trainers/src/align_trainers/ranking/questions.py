@@ -10,7 +10,7 @@ from typing import Any
 
 from align_tasks.cultures import Culture
 from align_tasks.errors import AlignError
-from align_tasks.norms.load import load_norms
+from align_tasks.norms.load import Norms, load_norms
 from align_tasks.prompts import wording
 from align_tasks.tasks.dataset import Doc, prompts_of
 from align_tasks.tasks.ranking import ranking_rows
@@ -48,7 +48,7 @@ def read_questions(culture: Culture, recipe: RankingRecipe, encoder: Encoder) ->
     rows = ranking_rows(
         norms,
         "train",
-        limit=math.ceil(recipe.fraction * sum(1 for _ in norms.cues("train"))),
+        limit=_share(norms, recipe.fraction),
         candidates=recipe.candidates,
         per_cue=recipe.questions_per_cue,
         seed=recipe.seed,
@@ -76,6 +76,11 @@ def read_questions(culture: Culture, recipe: RankingRecipe, encoder: Encoder) ->
     )
 
 
+def _share(norms: Norms, fraction: float) -> int | None:
+    """How many cues are asked about, of those that give an order; None for all."""
+    return None if fraction == 1 else math.ceil(fraction * len(ranking_rows(norms, "train")))
+
+
 def fingerprint(rows: Sequence[Doc]) -> str:
     """SHA-256 of cues, candidates as they are shown, and counts, in hexadecimal."""
     digest = hashlib.sha256()
@@ -84,10 +89,17 @@ def fingerprint(rows: Sequence[Doc]) -> str:
     return digest.hexdigest()
 
 
-def end_ids(encoder: Encoder) -> frozenset[int]:
-    """The tokens that end an answer: that of the text, and in the base format all that hold a line end."""
+def turn_end_ids(encoder: Encoder, model: Any) -> frozenset[int]:
+    """The special tokens that end an answer: that of the tokenizer, and those that the model knows."""
+    told = model.generation_config.eos_token_id
+    of_model = [told] if isinstance(told, int) else told or []
+    return frozenset({encoder.tokenizer.eos_token_id, *of_model})
+
+
+def end_ids(encoder: Encoder, model: Any) -> frozenset[int]:
+    """The tokens that end an answer: the special ones, and in the base format all that hold a line end."""
     tokenizer = encoder.tokenizer
-    ends = {tokenizer.eos_token_id}
+    ends = set(turn_end_ids(encoder, model))
     if not encoder.is_chat:
         texts = tokenizer.batch_decode([[number] for number in range(len(tokenizer))])
         ends |= {number for number, text in enumerate(texts) if LINE_END in text}
@@ -107,10 +119,10 @@ def candidate_ids(
     texts = wording(row["language"])
     space = "" if encoder.is_chat else texts.space
 
-    def ids(text: str) -> tuple[int, ...]:
-        return tuple(encoder.tokenizer(text, add_special_tokens=False)["input_ids"])
+    def ids(before: str, text: str) -> tuple[int, ...]:
+        return tuple(encoder.continued_ids(before, text))
 
     return (
-        tuple(ids(f"{space}{word}") for word in row["candidates"]),
-        tuple(ids(f"{texts.separator}{word}") for word in row["candidates"]),
+        tuple(ids(texts.ranking_lead, f"{space}{word}") for word in row["candidates"]),
+        tuple(ids(texts.ranking_lead, f"{texts.separator}{word}") for word in row["candidates"]),
     )

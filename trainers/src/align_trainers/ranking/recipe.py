@@ -20,17 +20,23 @@ class RolloutConfig(Recipe):
     max_new_tokens: int = Field(64, ge=1, description="Tokens after which an answer is cut off.")
     temperature: float = Field(1.0, gt=0, description="Temperature of the sampling; 1 is the model itself.")
     kl_coefficient: float = Field(
-        0.05, ge=0, description="What a nat of divergence from the model before training costs."
+        0.05,
+        ge=0,
+        description="What a nat of divergence from the model before training costs, in rewards as they are "
+        "learned from: in standard deviations of a step's, where these are normalised.",
     )
     clip_range: float = Field(
-        0.2, gt=0, description="How far an update may move the probability of a token, as a ratio."
+        0.2, gt=0, description="How far a step may move the probability of a token, as a ratio."
     )
     epochs: int = Field(2, ge=1, description="Passes over the answers of a step.")
     minibatch_size: int = Field(
         32, ge=1, description="Answers in an optimizer update, of all processes together."
     )
     micro_batch_size: int = Field(
-        16, ge=1, description="Most answers that one process computes at once; fewer need less memory."
+        16,
+        ge=1,
+        description="Most answers that one process learns from at once; fewer need less memory. Its share of "
+        "a step's answers is sampled all at once.",
     )
     learning_rate: float = Field(3e-4, gt=0, description="Highest learning rate of the adapter.")
     schedule: Literal["cosine", "linear", "constant_with_warmup"] = Field(
@@ -68,8 +74,16 @@ class RankingRecipe(RolloutConfig):
         description="Norms to learn: auto takes the imported ones, and the demo set where there are none.",
     )
     fraction: float = Field(1.0, gt=0, le=1, description="Share of the training cues to use.")
-    candidates: int = Field(10, ge=4, le=50, description="Words to be ordered in a question, at most.")
-    questions_per_cue: int = Field(6, ge=1, description="Questions on each cue, with other candidates.")
+    candidates: int = Field(
+        10,
+        ge=4,
+        le=50,
+        description="Responses to be ordered in a question, at most, drawn from the whole range of counts. "
+        "On held-out cues there are 10.",
+    )
+    questions_per_cue: int = Field(
+        6, ge=1, description="Questions on each cue, each with candidates and an order drawn anew."
+    )
     rewards: dict[str, float] = Field(
         default_factory=lambda: {"spearman": 1.0},
         description="Rewards by name, each with its weight in the sum. `align plugins` lists them.",

@@ -169,7 +169,8 @@ def _trainer(
     )
     callbacks = _callbacks(recipe)
     long_rows = longest(data.train, 2)
-    check_fits(loaded, len(long_rows[0]["ids"]), highest_id(data.train))
+    size = len(long_rows[0]["ids"])
+    check_fits(loaded, size, highest_id(data.train), "Leave long ones out: --max-tokens {}")
     if recipe.packing:
         check = PackingCheck(long_rows)
         if sharding():
