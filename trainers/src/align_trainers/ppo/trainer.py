@@ -265,9 +265,11 @@ class PPOTrainer:
         """Add up the gradients of all processes; each computed the loss of its own answers."""
         if self._processes.num_processes == 1:
             return
-        for weight in weights:
-            gradient = weight.grad if weight.grad is not None else torch.zeros_like(weight)
-            weight.grad = reduce(gradient, reduction="sum")
+        parts = [torch.zeros_like(one) if one.grad is None else one.grad for one in weights]
+        total = reduce(torch.cat([part.flatten() for part in parts]), reduction="sum")
+        summed = torch.split(total, [part.numel() for part in parts])
+        for weight, gradient in zip(weights, summed, strict=True):
+            weight.grad = gradient.view_as(weight)
 
     def _summed(self, numbers: Tensor) -> Tensor:
         total: Tensor = reduce(numbers.to(self.policy.device), reduction="sum")
