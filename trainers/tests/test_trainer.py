@@ -209,7 +209,7 @@ def test_a_batch_that_processes_cannot_share_is_refused() -> None:
 
 
 def test_none_beside_another_logger_is_that_logger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("align_trainers.sft.train.importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr("align_trainers.loggers.importlib.util.find_spec", lambda name: name)
     assert [loggers(names) for names in ("none", "none, wandb")] == [[], ["wandb"]]
 
 
@@ -329,6 +329,6 @@ def test_examples_longer_than_the_model_reads_are_told(model: Any) -> None:
     model.config.max_position_embeddings = 40
     check_fits(model, 40, 384, "")
     with pytest.raises(AlignError, match=r"up to 41 tokens, and the model has 40[^!]*--max-tokens 40"):
-        check_fits(model, 41, 5, "")
+        check_fits(model, 41, 5, "--max-tokens {}")
     with pytest.raises(AlignError, match="writes token 385, and the model knows 385 tokens"):
         check_fits(model, 40, 385, "")

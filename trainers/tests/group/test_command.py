@@ -63,7 +63,7 @@ def test_it_leaves_a_sealed_adapter_with_its_figures_and_goes_on_to_the_same_byt
     assert [row["step"] for row in rows] == [0, 1, 2, 3, 4]
     assert ["eval_spearman" in row for row in rows] == [True, False, True, False, True]
     assert rows[1]["kl"] == 0.0
-    expected = {"reward", "reward/spearman", "reward/format", "reward/coverage", "spearman", "invalid", "kl"}
+    expected = {"reward", "reward/spearman", "spearman", "invalid", "kl"}
     expected |= {"complete", "unfinished", "entropy", "clip_fraction", "grad_norm", "learning_rate"}
     assert expected <= rows[1].keys()
 
