@@ -17,6 +17,9 @@ from align_trainers.start import put_on
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
+TRAINED = "default"
+"""The name that PEFT gives the adapter that is trained."""
+
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 

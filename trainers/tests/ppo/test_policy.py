@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from align_trainers.ppo.policy import REFERENCE, TRAINED, Evaluation, Policy, entropy, restricted
+from align_trainers.model import TRAINED
+from align_trainers.ppo.policy import REFERENCE, Evaluation, Policy, entropy, restricted
 from align_trainers.ppo.rollout import Rollout
 
 END = 0  # ends turns and texts, and is the pad token of the tiny model

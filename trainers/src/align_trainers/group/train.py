@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from pathlib import Path
 from typing import Any
 
 from transformers.trainer_callback import PrinterCallback
@@ -19,14 +18,14 @@ from align_trainers.group.recipe import GroupRecipe, GRPORecipe
 from align_trainers.group.reward import reward_function
 from align_trainers.group.settings import settings, sizes
 from align_trainers.group.trainer import RankingGRPO, RankingRLOO, RankingTrainer
-from align_trainers.model import load_tokenizer, sort_targets
+from align_trainers.model import load_tokenizer
 from align_trainers.processes import join_processes
+from align_trainers.ranking.folder import write_folder
 from align_trainers.ranking.model import ranking_model
 from align_trainers.ranking.questions import Questions, end_ids, read_questions
 from align_trainers.ranking.scoring import Scoring
 from align_trainers.ranking.validation import RankingValidation
 
-TRAINED = "default"
 SHOWN = {"spearman": "Spearman", "invalid": "invalid", "eval_spearman": "held-out Spearman"}
 
 
@@ -56,7 +55,7 @@ def train(job: TrainingJob) -> TrainingResult:
         trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
         log = rows_of_steps(trainer.state.log_history, updates)
         if processes.is_main_process:
-            save(trainer, log, job.output)
+            write_folder(trainer.accelerator.unwrap_model(trainer.model), log, job.output)
     kept = (trainer.state.best_global_step or trainer.state.global_step) // updates
     row = next(row for row in log if row["step"] == kept)
     return TrainingResult(
@@ -96,14 +95,3 @@ def ranking_trainer(
         raise AlignError(f"TRL cannot train this model so: {one_line(error)}") from error
     trainer.remove_callback(PrinterCallback)
     return trainer
-
-
-def save(trainer: RankingTrainer, log: list[dict[str, Any]], output: Path) -> None:
-    """Write the adapter, and the figures of the run."""
-    from align_trainers.ranking.pictures import draw_curves, write_log
-
-    model: Any = trainer.accelerator.unwrap_model(trainer.model)
-    model.save_pretrained(str(output), selected_adapters=[TRAINED], save_embedding_layers=False)
-    sort_targets(output / "adapter_config.json")
-    write_log(log, output / "training_log.jsonl")
-    draw_curves(log, output / "learning_curve.svg")

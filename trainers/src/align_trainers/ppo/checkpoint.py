@@ -11,7 +11,7 @@ from peft import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 from align_trainers.checkpoints import mark_whole
-from align_trainers.ppo.policy import TRAINED
+from align_trainers.model import TRAINED
 from align_trainers.ppo.trainer import PPOTrainer
 
 ADAPTER, VALUE_HEAD, OPTIMIZER, STATE = (

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from align_trainers.model import TRAINED
 from align_trainers.ppo.packing import prefix_tree
 from align_trainers.ppo.rollout import Rollout
 
 Tensor = torch.Tensor
-TRAINED = "default"
 REFERENCE = "reference"
 
 

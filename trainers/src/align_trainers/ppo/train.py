@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,23 +16,20 @@ from align_tasks.trainers import TrainingJob, TrainingResult
 from align_trainers.checkpoints import telling_of_full_disk, to_go_on_from
 from align_trainers.encoding import Encoder
 from align_trainers.loggers import loggers
-from align_trainers.model import (
-    load_tokenizer,
-    sort_targets,
-    switch_off_dropout,
-)
-from align_trainers.ppo.checkpoint import Log, load_adapter, load_checkpoint
+from align_trainers.model import TRAINED, load_tokenizer, switch_off_dropout
+from align_trainers.ppo.checkpoint import load_adapter, load_checkpoint
 from align_trainers.ppo.config import PPORecipe
 from align_trainers.ppo.constraint import Permutation
 from align_trainers.ppo.generation import Draft, estimated, write
-from align_trainers.ppo.policy import REFERENCE, TRAINED, Policy
+from align_trainers.ppo.policy import REFERENCE, Policy
 from align_trainers.ppo.rollout import Rollout
 from align_trainers.ppo.run import kept_row, run
 from align_trainers.ppo.trainer import Figures, PPOTrainer, Sampler
 from align_trainers.ppo.vllm_sampler import VLLMSampler
 from align_trainers.processes import join_processes, sharding
 from align_trainers.ranking.credit import beginnings
-from align_trainers.ranking.model import ranking_model
+from align_trainers.ranking.folder import write_folder
+from align_trainers.ranking.model import longest, ranking_model
 from align_trainers.ranking.questions import (
     Questions,
     answer_text,
@@ -84,7 +80,8 @@ def train(job: TrainingJob) -> TrainingResult:
         trackers.end_training()
         kept = kept_row(log, recipe.keep)
         if PartialState().is_main_process:
-            save(trainer, kept["step"], log, job.output)
+            load_adapter(model, checkpoints / f"checkpoint-{kept['step']}")
+            write_folder(model, log, job.output)
     return TrainingResult(
         data=questions.about,
         cues=questions.cues,
@@ -124,32 +121,14 @@ def check_rows(policy: Policy, prompts: Sequence[Sequence[int]], tolerance: floa
         )
 
 
-def save(trainer: PPOTrainer, step: int, log: Log, output: Path) -> None:
-    """Write the adapter of a step, and the figures of the run."""
-    from align_trainers.ranking.pictures import draw_curves, write_log
-
-    load_adapter(trainer.policy.model, output / "checkpoints" / f"checkpoint-{step}")
-    trainer.policy.model.save_pretrained(
-        str(output), selected_adapters=[TRAINED], save_embedding_layers=False
-    )
-    sort_targets(output / "adapter_config.json")
-    write_log(log, output / "training_log.jsonl")
-    draw_curves(log, output / "learning_curve.svg")
-
-
 def _sampler(job: TrainingJob, recipe: PPORecipe, questions: Questions) -> Sampler:
     if recipe.engine == "vllm":
-        return VLLMSampler(job.model, recipe, _longest(recipe, questions))
+        return VLLMSampler(job.model, recipe, longest(recipe, questions))
     if recipe.precision == "fp32":
         return write
     return lambda policy, drafts, ends: estimated(
         policy, write(policy, drafts, ends), recipe.micro_batch_size
     )
-
-
-def _longest(recipe: PPORecipe, questions: Questions) -> int:
-    """Tokens of the longest prompt and its answer."""
-    return max(len(prompt) for prompt in questions.prompts) + recipe.max_new_tokens
 
 
 def _model(job: TrainingJob, recipe: PPORecipe, questions: Questions) -> Any:

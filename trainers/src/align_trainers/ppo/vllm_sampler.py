@@ -13,9 +13,10 @@ import torch
 from accelerate import PartialState
 
 from align_tasks.errors import DETAILS, AlignError, one_line
+from align_trainers.model import TRAINED
 from align_trainers.ppo.config import PPORecipe
 from align_trainers.ppo.generation import Draft, estimated
-from align_trainers.ppo.policy import TRAINED, Policy
+from align_trainers.ppo.policy import Policy
 from align_trainers.ppo.rollout import Rollout
 
 Tensor = torch.Tensor

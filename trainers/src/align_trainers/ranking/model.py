@@ -25,6 +25,10 @@ def ranking_model(job: TrainingJob, recipe: RankingRecipe, questions: Questions)
     model = load_model(
         job.model, recipe.precision, adapter=shape, in_4bit=recipe.load_in_4bit, start=job.adapter
     )
-    longest = max(len(prompt) for prompt in questions.prompts) + recipe.max_new_tokens
-    check_fits(model, longest, max(max(prompt) for prompt in questions.prompts), TOO_LONG)
+    check_fits(model, longest(recipe, questions), max(max(prompt) for prompt in questions.prompts), TOO_LONG)
     return model
+
+
+def longest(recipe: RankingRecipe, questions: Questions) -> int:
+    """Tokens of the longest prompt and its answer."""
+    return max(len(prompt) for prompt in questions.prompts) + recipe.max_new_tokens
