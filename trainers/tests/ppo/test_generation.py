@@ -177,3 +177,9 @@ def test_a_rollout_is_as_its_draft(policy: Policy, make_draft: MakeDraft) -> Non
     draft = make_draft(PROMPTS[0], 9)
     (rollout,) = write(policy, [draft], ENDS)
     assert astuple(rollout)[:2] == (9, PROMPTS[0])
+
+
+def test_the_highest_noise_never_picks_what_is_impossible() -> None:
+    logprobs = torch.tensor([[0.5, 0.5, 0.0]]).log()
+    for noise in (torch.tensor([1.0]), torch.tensor([1 - 2**-53], dtype=torch.float64)):
+        assert pick(logprobs, noise).tolist() == [1]

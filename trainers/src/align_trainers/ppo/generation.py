@@ -142,7 +142,7 @@ class _Writing:
         allowed = [_allowed(self._rows[number]) for number in going]
         logprobs = restricted(self._logits[self._tensor(going)], allowed).log_softmax(dim=-1)
         noise = torch.stack([self._rows[number].noise[len(self._rows[number].answer)] for number in going])
-        tokens = pick(logprobs, noise.float().to(logprobs.device))
+        tokens = pick(logprobs, noise)
         chosen = logprobs.gather(1, tokens[:, None])[:, 0].tolist()
         for number, ids, token, logprob in zip(going, allowed, tokens.tolist(), chosen, strict=True):
             _append(self._rows[number], ids, token, logprob, float(self._values[number]), ends)
@@ -178,8 +178,10 @@ def pick(logprobs: Tensor, noise: Tensor) -> Tensor:
         noise: shape (rows,), uniform in [0, 1).
     """
     precise = torch.float32 if logprobs.device.type == "mps" else torch.float64
+    below_1 = 1 - torch.finfo(precise).eps  # to which rounding may have brought the noise
     summed = logprobs.to(precise).exp().cumsum(dim=-1)
-    found = torch.searchsorted(summed, (noise.to(precise) * summed[:, -1])[:, None], right=True)[:, 0]
+    level = noise.to(precise).clamp(max=below_1).to(summed.device) * summed[:, -1]
+    found = torch.searchsorted(summed, level[:, None], right=True)[:, 0]
     return found.clamp(max=logprobs.shape[-1] - 1)
 
 
