@@ -1,18 +1,21 @@
-"""Evaluate a model, with or without an adapter, through lm-eval, and write lm-eval's own files."""
+"""Evaluate a model and its adapters through lm-eval, and write lm-eval's own files."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from align_tasks.adapters.check import adapter_weights, examine, examine_loaded
+from align_tasks.adapters.check import Evaluated, adapter_weights, examine, examine_loaded
+from align_tasks.adapters.identity import model_folder
 from align_tasks.adapters.record import ADAPTER_WEIGHTS, read_record
-from align_tasks.errors import DETAILS, AlignError, one_line
+from align_tasks.backends.answers import AnswerStore, store_of
+from align_tasks.backends.loading import SHARED, Backend, each_loaded
+from align_tasks.errors import AlignError
+from align_tasks.results_files import check_writable, write_results
 from align_tasks.task_folder import task_folder
 
 
@@ -23,24 +26,26 @@ class Settings:
     Attributes:
         tasks: names of tasks or groups.
         limit: rows of each task, or None for all.
-        batch_size: a number, or ``auto``.
+        batch_size: a number, or ``auto``; None for what suits the backend.
         num_fewshot: worked examples from training cues; survey tasks always have none.
         apply_chat_template: ask in the model's chat format.
         model_args: further arguments of lm-eval's model, such as ``dtype``.
         metadata: choices of the tasks, such as ``{"norms": "demo"}``.
-        backend: lm-eval's name of the model class.
+        backend: lm-eval's name of the model class, or `align_tasks.backends.loading.SHARED`.
         device: torch device; None takes a GPU where there is one.
+        keep_answers: keep each answer as it comes, and take those that are kept.
     """
 
     tasks: Sequence[str]
     limit: int | None = None
-    batch_size: str = "8"
+    batch_size: str | None = None
     num_fewshot: int | None = None
     apply_chat_template: bool = False
     model_args: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    backend: str = "hf"
+    backend: str = SHARED
     device: str | None = None
+    keep_answers: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,66 +82,115 @@ def check_tasks(names: Sequence[str], manager: Any) -> None:
 
 
 def evaluate(model: str, adapter: str | None, output: Path, settings: Settings) -> Evaluation | None:
-    """Evaluate one model, or one model with one adapter.
+    """Evaluate one model, or one model with one adapter; see `evaluate_each`."""
+    return next(evaluate_each(model, [adapter], output, settings), None)
+
+
+def evaluate_each(
+    model: str, adapters: Sequence[str | None], output: Path, settings: Settings
+) -> Iterator[Evaluation]:
+    """Evaluate a model with each of some adapters, one after the other.
 
     Args:
         model: folder or hub name of the base model.
-        adapter: folder of a PEFT adapter, or None for the base model alone.
+        adapters: folders of PEFT adapters; None for the base model alone.
         output: folder for the results and samples files, which lm-eval names.
         settings: how to evaluate.
 
-    Returns:
-        The evaluation; None on all but the first of several processes, where lm-eval gathers nothing.
+    Yields:
+        The evaluations, in order; none on all but the first of several processes, where lm-eval gathers
+        nothing.
 
     Raises:
-        AlignError: a task is unknown, a folder is missing, or the files could not be written.
+        AlignError: a task is unknown, a folder is missing, a model cannot be loaded, or the files could not
+            be written. What was evaluated before is kept.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    weights = {"pretrained": model, **({"peft": adapter} if adapter else {})}
-    metadata = {**settings.metadata, **weights}  # as plain lm_eval does: tasks look at what they evaluate
-    manager = task_manager(metadata)
-    check_tasks(settings.tasks, manager)
-    check_model(model, adapter)
+    check_tasks(settings.tasks, task_manager())
+    for adapter in adapters:
+        check_model(model, adapter)
     check_writable(output)
+    planned = [_planned(model, adapter, settings) for adapter in adapters]
+    device = settings.device or default_device()
+    backend = Backend(settings.backend, settings.model_args, settings.batch_size, device)
+    models = each_loaded(backend, model, adapters)
+    for plan in planned:
+        evaluation = _evaluated(plan, next(models), output, settings, device)
+        if evaluation is not None:
+            yield evaluation
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One model, with or without an adapter, and what it is to be asked."""
+
+    model: str
+    adapter: str | None
+    chosen: list[Any]
+    own: dict[str, Any]
+    manager: Any
+    metadata: dict[str, Any]
+    examined: Evaluated
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """Model and adapter, in lm-eval's terms."""
+        return {"pretrained": self.model, **({"peft": self.adapter} if self.adapter else {})}
+
+
+def _planned(model: str, adapter: str | None, settings: Settings) -> _Plan:
+    """Load the tasks, which look at what they evaluate, and check all that needs no model."""
+    weights = {"pretrained": model, **({"peft": adapter} if adapter else {})}
+    metadata = {**settings.metadata, **weights}  # as plain lm_eval does
+    manager = task_manager(metadata)
     chosen = _chosen(settings.tasks, manager)
-    tasks = _own_tasks(manager.load(chosen)["tasks"])
-    for task in tasks.values():
+    own = _own_tasks(manager.load(chosen)["tasks"])
+    for task in own.values():
         task.check_fewshot(settings.num_fewshot or 0)
     revision = settings.model_args.get("revision")
     examined = examine(model, adapter, apply_chat_template=settings.apply_chat_template, revision=revision)
+    return _Plan(model, adapter, chosen, own, manager, metadata, examined)
 
+
+def _evaluated(plan: _Plan, loaded: Any, output: Path, settings: Settings, device: str) -> Evaluation | None:
     from lm_eval import simple_evaluate
     from lm_eval.loggers import EvaluationTracker
 
+    loaded.answers = _store(plan, settings, device)
     tracker = EvaluationTracker(output_path=str(output))
-    try:
-        results = simple_evaluate(
-            model=settings.backend,
-            model_args={**weights, **settings.model_args},
-            tasks=chosen,
-            num_fewshot=settings.num_fewshot,
-            batch_size=settings.batch_size,
-            device=settings.device or default_device(),
-            limit=settings.limit,
-            apply_chat_template=settings.apply_chat_template,
-            evaluation_tracker=tracker,
-            task_manager=manager,
-            log_samples=True,
-            metadata=metadata,
-        )
-    except Exception as error:
-        if tracker.general_config_tracker.model_source is None:  # which lm-eval notes once the model is there
-            raise _not_loaded(model, adapter, error) from error
-        raise
+    results = simple_evaluate(
+        model=loaded,
+        model_args={**plan.weights, **settings.model_args},
+        tasks=plan.chosen,
+        num_fewshot=settings.num_fewshot,
+        batch_size=settings.batch_size,
+        device=device,
+        limit=settings.limit,
+        apply_chat_template=settings.apply_chat_template,
+        evaluation_tracker=tracker,
+        task_manager=plan.manager,
+        log_samples=True,
+        metadata=plan.metadata,
+    )
     if results is None:
         return None
-    trained_cues = [one for task in tasks.values() for one in task.trained_cues]
-    results["align"] = examine_loaded(examined, model, adapter, revision).describe(trained_cues)
-    samples = results.pop("samples")
-    tracker.save_results_aggregated(results=results, samples=samples)
-    for name in results["configs"]:
-        tracker.save_results_samples(task_name=name, samples=samples[name])
-    return _written(tracker, results, {name: len(samples[name]) for name in results["configs"]})
+    tracker.general_config_tracker.model_source = settings.backend
+    results["config"]["model"] = settings.backend
+    trained_cues = [one for task in plan.own.values() for one in task.trained_cues]
+    revision = settings.model_args.get("revision")
+    examined = examine_loaded(plan.examined, plan.model, plan.adapter, revision)
+    results["align"] = examined.describe(trained_cues)
+    files = write_results(tracker, results, output)
+    return Evaluation(results, files.results, files.samples)
+
+
+def _store(plan: _Plan, settings: Settings, device: str) -> AnswerStore | None:
+    """Where the answers are kept; None where they are not, or the model's files are not all known."""
+    folder = model_folder(plan.model, settings.model_args.get("revision"))
+    if folder is None or not settings.keep_answers:
+        return None
+    adapter = Path(plan.adapter) if plan.adapter else None
+    return store_of(settings.backend, folder, adapter, settings.model_args, device)
 
 
 def _chosen(names: Sequence[str], manager: Any) -> list[Any]:
@@ -154,45 +208,6 @@ def _own_tasks(tasks: Mapping[str, Any]) -> dict[str, Any]:
     from align_tasks.tasks.task import AlignTask
 
     return {name: task for name, task in tasks.items() if isinstance(task, AlignTask)}
-
-
-def _not_loaded(model: str, adapter: str | None, error: Exception) -> AlignError:
-    what = f"{model!r} with the adapter {adapter!r}" if adapter else repr(model)
-    where = "" if Path(model).exists() else "It is no folder here, so the Hugging Face hub was asked. "
-    return AlignError(f"cannot load the model {what}: {one_line(error)}", hint=where + DETAILS)
-
-
-def _written(tracker: Any, results: dict[str, Any], rows: Mapping[str, int]) -> Evaluation:
-    """The files that lm-eval wrote; it only warns when it could not write them whole, and we refuse.
-
-    Args:
-        rows: how many samples of each task there are to be.
-    """
-    folder = Path(tracker.output_path) / tracker.general_config_tracker.model_name_sanitized
-    stamp = getattr(tracker, "date_id", None)
-    results_file = folder / f"results_{stamp}.json"
-    samples_files = {folder / f"samples_{name}_{stamp}.jsonl": number for name, number in rows.items()}
-    bad = [] if _is_json(results_file) else [results_file]
-    bad += [path for path, number in samples_files.items() if _lines(path) != number]
-    if bad:
-        raise AlignError(
-            f"results were computed but not written, or not whole: {', '.join(map(str, bad))}",
-            hint="Is the disk full?",
-        )
-    return Evaluation(results, results_file, list(samples_files))
-
-
-def _is_json(path: Path) -> bool:
-    try:
-        json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return False
-    return True
-
-
-def _lines(path: Path) -> int:
-    """Whole lines of a file; -1 when it is not there."""
-    return path.read_bytes().count(b"\n") if path.is_file() else -1
 
 
 def default_device() -> str:
@@ -222,16 +237,3 @@ def _check_folder(kind: str, folder: str, file: str) -> None:
             raise AlignError(f"{folder!r} holds an adapter", hint="Name the model that it was trained on.")
         why = f"{file} is not there" if Path(folder).is_dir() else "there is no such folder"
         raise AlignError(f"no {kind} in {folder!r}: {why}")
-
-
-def check_writable(output: Path) -> None:
-    """Make the output folder, so that an unwritable one is told before the work and not after it."""
-    if output.suffix == ".json":  # which lm-eval would take for a file's name
-        raise AlignError(f"the output {output} is to be a folder: take a name without .json")
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        probe = output / ".align-write-test"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise AlignError(f"cannot write to {output}: {error.strerror}") from error

@@ -51,13 +51,17 @@ def identify_model(model: str, revision: str | None = None) -> ModelIdentity:
         model: folder or hub name.
         revision: branch, tag or commit of a hub name; None for the main branch.
     """
-    folder = Path(model)
-    if folder.is_dir():
-        return ModelIdentity(folder.resolve().name, None, model_sha256(folder))
-    snapshot = _snapshot(model, revision)
-    if snapshot is None:
+    folder = model_folder(model, revision)
+    if folder is None:
         return ModelIdentity(model, revision, None)
-    return ModelIdentity(model, snapshot.name, model_sha256(snapshot))
+    if Path(model).is_dir():
+        return ModelIdentity(folder.resolve().name, None, model_sha256(folder))
+    return ModelIdentity(model, folder.name, model_sha256(folder))
+
+
+def model_folder(model: str, revision: str | None = None) -> Path | None:
+    """The folder with a model's files: its own, or that in the local cache of the hub; None without one."""
+    return Path(model) if Path(model).is_dir() else _snapshot(model, revision)
 
 
 def model_sha256(folder: Path) -> str | None:
@@ -73,7 +77,7 @@ def model_sha256(folder: Path) -> str | None:
     weights = weight_files(folder)
     if not weights or not (folder / CONFIG).is_file():
         return None
-    lines = (f"{_kept_sha256(file)}  {file.name}\n" for file in (folder / CONFIG, *weights))
+    lines = (f"{kept_sha256(file)}  {file.name}\n" for file in (folder / CONFIG, *weights))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -106,7 +110,8 @@ def _snapshot(name: str, revision: str | None) -> Path | None:
         return None
 
 
-def _kept_sha256(path: Path) -> str:
+def kept_sha256(path: Path) -> str:
+    """SHA-256 of a file; of a large one, as it was when it last had this path, size and time of change."""
     stat = path.stat()
     if stat.st_size < _CACHED_FROM:
         return sha256_of(path)

@@ -19,11 +19,16 @@ def evaluate(
         list[str] | None,
         typer.Option(help="Folder of a LoRA adapter to evaluate after the model; repeatable."),
     ] = None,
-    backend: Annotated[str, typer.Option(help="lm-eval model class: hf or vllm.")] = "hf",
+    backend: Annotated[
+        str,
+        typer.Option(help="hf-shared, which reads what prompts have in common once; or lm-eval's hf, vllm."),
+    ] = "hf-shared",
     limit: Annotated[
         int | None, typer.Option(min=1, help="Rows of each task; a fair sample of them.")
     ] = None,
-    batch_size: Annotated[str, typer.Option(help="A number, or auto.")] = "8",
+    batch_size: Annotated[
+        str | None, typer.Option(help="Answers written at once: a number, or auto; what suits the backend.")
+    ] = None,
     num_fewshot: Annotated[
         int | None, typer.Option(min=0, help="Worked examples from training cues; survey tasks have none.")
     ] = None,
@@ -35,6 +40,9 @@ def evaluate(
     metadata: Annotated[
         str, typer.Option(help='Choices of the tasks as JSON, such as \'{"norms": "imported"}\'.')
     ] = "{}",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask everything anew: neither use nor keep earlier answers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print lm-eval's results as JSON.")] = False,
 ) -> None:
     """Evaluate a model, then each adapter on it, and write lm-eval's results and samples files."""
@@ -45,11 +53,8 @@ def evaluate(
 
     from lm_eval.utils import handle_non_serializable, make_table
 
-    from align_tasks.evaluation import Settings, check_model
-    from align_tasks.evaluation import evaluate as run
+    from align_tasks.evaluation import Settings, evaluate_each
 
-    for chosen in adapter or ():
-        check_model(model, chosen)
     settings = Settings(
         tasks=names,
         limit=limit,
@@ -60,19 +65,18 @@ def evaluate(
         metadata=choices,
         backend=backend,
         device=device,
+        keep_answers=not fresh,
     )
+    adapters = [None, *(adapter or ())]
     found = []
-    for chosen in (None, *(adapter or ())):
-        evaluation = run(model, chosen, output, settings)
-        if evaluation is None:
-            return
+    for chosen, evaluation in zip(adapters, evaluate_each(model, adapters, output, settings), strict=False):
         found.append(evaluation.results)
         typer.echo(f"{chosen or model}: {evaluation.results_file}", err=True)
         if not as_json:
             typer.echo(make_table(evaluation.results))
             if "groups" in evaluation.results:
                 typer.echo(make_table(evaluation.results, "groups"))
-    if as_json:
+    if as_json and found:
         typer.echo(json.dumps(found, indent=2, default=handle_non_serializable, ensure_ascii=False))
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from align_tasks import evaluation
 from align_tasks.adapters.cues import cue_hash, cues_text
 from align_tasks.adapters.identity import ModelIdentity, identify_model
 from align_tasks.adapters.record import AdapterRecord, write_record
+from align_tasks.backends.loading import Backend
 from align_tasks.errors import AlignError
 from align_tasks.evaluation import Settings, evaluate
 from align_tasks.files import sha256_of
@@ -123,29 +124,6 @@ def test_data_of_a_metric_that_cannot_be_read_are_told_before_the_model_is_loade
         evaluate(model, None, tmp_path / "out", Settings(tasks=["swow_us"], metadata={"norms": "demo"}))
 
 
-def test_results_that_lm_eval_could_not_save_are_an_error(tmp_path: Path) -> None:
-    class Tracker:
-        output_path = str(tmp_path)
-        date_id = "2026"
-
-        class general_config_tracker:
-            model_name_sanitized = "model"
-
-    results, samples = (
-        tmp_path / "model" / name for name in ("results_2026.json", "samples_wvs_us_2026.jsonl")
-    )
-    with pytest.raises(AlignError, match=r"not written, or not whole: .*results_2026\.json.*samples_wvs_us"):
-        evaluation._written(Tracker(), {}, {"wvs_us": 2})
-    results.parent.mkdir()
-    results.write_text('{"results": ')  # what a full disk leaves
-    samples.write_text('{"doc": 1}\n{"doc": 2')
-    with pytest.raises(AlignError, match=r"not whole: .*results_2026\.json.*samples_wvs_us"):
-        evaluation._written(Tracker(), {}, {"wvs_us": 2})
-    results.write_text("{}")
-    samples.write_text('{"doc": 1}\n{"doc": 2}\n')
-    assert evaluation._written(Tracker(), {}, {"wvs_us": 2}).samples_files == [samples]
-
-
 def test_norms_that_were_not_imported_are_told_with_the_command(
     model: str, tmp_path: Path, data_home: Any
 ) -> None:
@@ -216,6 +194,7 @@ def test_plain_tasks_of_lm_eval_and_tags_of_them_are_evaluated(
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "datasets"))
     monkeypatch.setenv("ALIGN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(lm_eval, "simple_evaluate", simple_evaluate)
+    monkeypatch.setattr(evaluation, "each_loaded", lambda *_: iter([ScriptedModel()]))
     assert evaluate(model, None, tmp_path / "out", Settings(tasks=["ode", "poetry"])) is None
     assert asked == [["ode", "sonnet"]]
 
@@ -223,14 +202,11 @@ def test_plain_tasks_of_lm_eval_and_tags_of_them_are_evaluated(
 @pytest.fixture
 def scripted(model: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Folder of a model in whose place one answers that writes nothing."""
-    import lm_eval
 
-    real = lm_eval.simple_evaluate
+    def each_loaded(backend: Backend, model: str, adapters: Sequence[str | None]) -> Iterator[ScriptedModel]:
+        return (ScriptedModel() for _ in adapters)
 
-    def simple_evaluate(model: str, device: str, batch_size: str, **options: Any) -> Any:
-        return real(model=ScriptedModel(), **options)
-
-    monkeypatch.setattr(lm_eval, "simple_evaluate", simple_evaluate)
+    monkeypatch.setattr(evaluation, "each_loaded", each_loaded)
     (Path(model) / "model.safetensors").write_bytes(b"weights of the model")
     return model
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from align_trainers.ppo.packing import prefix_tree
+from align_trainers.ppo.packing import packed_row
 from align_trainers.ppo.rollout import Rollout
 
 Make = Callable[..., Rollout]
@@ -11,7 +11,7 @@ END = 0
 
 
 def test_what_rollouts_begin_with_stands_in_the_row_once(make_rollout: Make) -> None:
-    tree = prefix_tree(
+    tree = packed_row(
         [
             make_rollout([7, 8, 1], [20, 21, END]),
             make_rollout([7, 8, 1], [20, 22, END]),  # the same prompt and first token
@@ -26,7 +26,7 @@ def test_what_rollouts_begin_with_stands_in_the_row_once(make_rollout: Make) -> 
 
 
 def test_a_token_sees_its_own_text_and_nothing_else(make_rollout: Make) -> None:
-    tree = prefix_tree([make_rollout([7, 8], [20, 21, END]), make_rollout([7, 8], [20, 22, END])])
+    tree = packed_row([make_rollout([7, 8], [20, 21, END]), make_rollout([7, 8], [20, 22, END])])
     assert tree.ids.tolist() == [[7, 8, 20, 21, 22]]
     assert tree.sees[0, 0].int().tolist() == [
         [1, 0, 0, 0, 0],
@@ -39,26 +39,26 @@ def test_a_token_sees_its_own_text_and_nothing_else(make_rollout: Make) -> None:
 
 def test_equal_rollouts_cost_nothing_more(make_rollout: Make) -> None:
     one = make_rollout([7, 8], [20, 21, END])
-    alone, twice = prefix_tree([one]), prefix_tree([one, one])
+    alone, twice = packed_row([one]), packed_row([one, one])
     assert twice.ids.tolist() == alone.ids.tolist() == [[7, 8, 20, 21]]
     assert twice.predicted_at.tolist() == 2 * alone.predicted_at.tolist()
     assert twice.tokens.tolist() == [20, 21, END] * 2
 
 
 def test_a_prompt_that_begins_another_shares_its_beginning(make_rollout: Make) -> None:
-    tree = prefix_tree([make_rollout([7, 8], [9, 20]), make_rollout([7, 8, 9], [21, 22])])
+    tree = packed_row([make_rollout([7, 8], [9, 20]), make_rollout([7, 8, 9], [21, 22])])
     assert tree.ids.tolist() == [[7, 8, 9, 21]]
     assert tree.columns[tree.predicted_at].tolist() == [1, 2, 2, 3]
 
 
 def test_texts_that_begin_apart_share_nothing(make_rollout: Make) -> None:
-    tree = prefix_tree([make_rollout([7, 8], [20, END]), make_rollout([9, 8], [20, END])])
+    tree = packed_row([make_rollout([7, 8], [20, END]), make_rollout([9, 8], [20, END])])
     assert tree.ids.tolist() == [[7, 8, 20, 9, 8, 20]]
     assert not tree.sees[0, 0, 3:, :3].any()
 
 
 def test_the_end_token_within_an_answer_is_read_like_any_other(make_rollout: Make) -> None:
-    tree = prefix_tree([make_rollout([7, END, 8], [END, 20, END, END])])
+    tree = packed_row([make_rollout([7, END, 8], [END, 20, END, END])])
     assert tree.ids.tolist() == [[7, END, 8, END, 20, END]]
     assert tree.columns[tree.predicted_at].tolist() == [2, 3, 4, 5]
 
@@ -66,7 +66,7 @@ def test_the_end_token_within_an_answer_is_read_like_any_other(make_rollout: Mak
 def test_allowed_ids_stand_beside_the_place_they_follow(make_rollout: Make) -> None:
     constrained = make_rollout([7], [20, 21], [[20, 30], [21]])
     other = make_rollout([7], [30, 20], [[20, 30], [20, 40]])
-    tree = prefix_tree([constrained, other, make_rollout([8], [50])])
+    tree = packed_row([constrained, other, make_rollout([8], [50])])
     told: dict[int, Any] = dict(zip(tree.columns.tolist(), tree.allowed, strict=True))
     assert tree.ids.tolist() == [[7, 20, 30, 8]]
     assert {place: list(ids) for place, ids in told.items()} == {0: [20, 30], 1: [21], 2: [20, 40], 3: []}

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import torch
 
+from align_tasks.backends.prefix_tree import PrefixTree
 from align_trainers.ppo.rollout import Rollout
-
-ROOT = -1
 
 
 @dataclass(frozen=True)
-class PrefixTree:
+class PackedRow:
     """A row for the model, and where in it the answers' tokens are predicted.
 
     Attributes:
@@ -40,9 +39,9 @@ class PrefixTree:
     allowed: list[Sequence[int]]
 
 
-def prefix_tree(rollouts: Sequence[Rollout]) -> PrefixTree:
+def packed_row(rollouts: Sequence[Rollout]) -> PackedRow:
     """The prefix tree of some rollouts; the last token of an answer is predicted, and not read."""
-    tree = _Tree()
+    tree = PrefixTree()
     places: list[int] = []
     allowed: dict[int, Sequence[int]] = {}
     for rollout in rollouts:
@@ -54,7 +53,7 @@ def prefix_tree(rollouts: Sequence[Rollout]) -> PrefixTree:
                 last = tree.child(last, token)
     columns = sorted(set(places))
     index = {place: column for column, place in enumerate(columns)}
-    return PrefixTree(
+    return PackedRow(
         ids=torch.tensor([tree.ids]),
         positions=torch.tensor([tree.positions]),
         sees=tree.sees()[None, None],
@@ -63,38 +62,3 @@ def prefix_tree(rollouts: Sequence[Rollout]) -> PrefixTree:
         tokens=torch.tensor([token for rollout in rollouts for token in rollout.answer]),
         allowed=[allowed[place] for place in columns],
     )
-
-
-class _Tree:
-    """Tokens, each behind its parent."""
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.positions: list[int] = []
-        self._parents: list[int] = []
-        self._children: dict[tuple[int, int], int] = {}
-
-    def add(self, ids: Sequence[int]) -> int:
-        """Add a text; returns the place of its last token."""
-        place = ROOT
-        for token in ids:
-            place = self.child(place, token)
-        return place
-
-    def child(self, parent: int, token: int) -> int:
-        """The place of a token behind another, made where there is none."""
-        key = parent, int(token)
-        if key not in self._children:
-            self._children[key] = len(self.ids)
-            self.ids.append(int(token))
-            self._parents.append(parent)
-            self.positions.append(0 if parent == ROOT else self.positions[parent] + 1)
-        return self._children[key]
-
-    def sees(self) -> torch.Tensor:
-        """Which tokens each sees: those that its parent sees, and itself."""
-        found = torch.eye(len(self.ids), dtype=torch.bool)
-        for place, parent in enumerate(self._parents):
-            if parent != ROOT:
-                found[place] |= found[parent]
-        return found

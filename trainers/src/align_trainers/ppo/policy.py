@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from align_trainers.model import TRAINED
-from align_trainers.ppo.packing import prefix_tree
+from align_trainers.ppo.packing import packed_row
 from align_trainers.ppo.rollout import Rollout
 
 Tensor = torch.Tensor
@@ -79,7 +79,7 @@ class Policy:
 
     def evaluate(self, rollouts: Sequence[Rollout]) -> Evaluation:
         """Logprobs, entropy and values of all tokens of some rollouts, in one row."""
-        tree = prefix_tree(rollouts)
+        tree = packed_row(rollouts)
         logits, values, _ = self.forward(
             input_ids=tree.ids.to(self.device),
             position_ids=tree.positions.to(self.device),
