@@ -17,6 +17,7 @@ from tqdm import tqdm
 from align_tasks.backends.answers import AnswerStore, answered
 from align_tasks.backends.prefix_tree import PrefixTree
 from align_tasks.backends.rows import Text, plan_rows
+from align_tasks.backends.sampling import draw, sampling_of, told
 
 NAME = "hf-shared"
 ROW_TOKENS = 1024
@@ -108,8 +109,24 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
 
     def _write(self, requests: list[Instance]) -> list[str]:
         asked = [request.args for request in requests]
-        ask = super().generate_until
-        return answered(self.answers, "generate_until", asked, lambda: ask(requests, disable_tqdm=True))
+        write = super().generate_until
+
+        def ask() -> list[str]:
+            if sampling_of(requests[0].args[1]) is None:
+                written: list[str] = write(requests, disable_tqdm=True)
+                return written
+            return [self._sample(request) for request in requests]
+
+        return answered(self.answers, "generate_until", asked, ask)
+
+    def _sample(self, request: Instance) -> str:
+        context, settings = request.args
+        sampling = sampling_of(settings)
+        assert sampling is not None
+        pairs = [self._encode_pair(context, choice) for choice in sampling.choices]
+        spelled = [continuation for _, continuation in pairs]
+        end, at_once = self.eot_token_id, self.batch_size
+        return told(draw(self.model, pairs[0][0], spelled, sampling, end=end, at_once=at_once))
 
     def put_on(self, adapter: str) -> None:
         """Put an adapter on the base model."""

@@ -102,6 +102,7 @@ CULTURE_TASKS = (
     CultureTask("swow_{culture}_rank", own_folder() / "_ranking", applies=_has_norms),
     CultureTask("swow_{culture}_dist", own_folder() / "_likelihood", applies=_has_norms),
     CultureTask("wvs_{culture}", own_folder() / "_survey", applies=_answers_wvs7),
+    CultureTask("wvs_{culture}_sampled", own_folder() / "_sampled", applies=_answers_wvs7),
 )
 TENSION = TensionSet(("us", "zh"), name="wvs_tension")
 

@@ -49,7 +49,11 @@ class SurveyAnswer:
 
 def read_answer(doc: dict[str, Any], results: Sequence[tuple[float, bool]]) -> SurveyAnswer:
     """The answer to a row of `align_tasks.tasks.survey`."""
-    given, backwards = answer_distributions(results)
+    return survey_answer(doc, *answer_distributions(results))
+
+
+def survey_answer(doc: dict[str, Any], given: Distribution, backwards: Distribution) -> SurveyAnswer:
+    """A model's distributions on a row, beside people's."""
     human = doc["human"]
     return SurveyAnswer(
         item=doc["item"],
@@ -74,6 +78,21 @@ def answer_distributions(results: Sequence[tuple[float, bool]]) -> tuple[Distrib
     log_likelihoods = np.array([log_likelihood for log_likelihood, _ in results]).reshape(2, -1)
     given, backwards = softmax(log_likelihoods)
     return given, backwards[::-1]
+
+
+def read_samples(doc: dict[str, Any], results: Sequence[str]) -> SurveyAnswer:
+    """The answer to a row of `align_tasks.tasks.survey` whose options were drawn: how often each was.
+
+    Args:
+        doc: the row.
+        results: drawn labels, a line each, first in the given order, then in the reversed one.
+    """
+    labels = doc["choices"]
+    given, backwards = (
+        np.array([drawn.count(label) for label in labels]) / len(drawn)
+        for drawn in ([line.strip() for line in result.splitlines()] for result in results)
+    )
+    return survey_answer(doc, given, backwards[::-1])
 
 
 def jsd(answer: SurveyAnswer) -> float:

@@ -13,6 +13,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
 from align_tasks.adapters.notice import TrainedCues, find_trained_cues, trained_on_demo
+from align_tasks.backends.sampling import SETTING
 from align_tasks.cultures import cultures
 from align_tasks.errors import AlignError
 from align_tasks.norms.load import seed_of
@@ -182,14 +183,16 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         is_chat = kwargs.pop("apply_chat_template", False)
         kwargs.pop("chat_template", None)
         arguments: list[tuple[str, Any]]
-        if self.OUTPUT_TYPE == "generate_until":
-            request_type = "generate_until"
-            arguments = [(str(ctx), self._generation_settings(is_chat))]
+        contexts = [ctx] if isinstance(ctx, str) else ctx
+        request_type = "generate_until" if self.OUTPUT_TYPE == "generate_until" else "loglikelihood"
+        settings = self._generation_settings(is_chat) if request_type == "generate_until" else {}
+        choices = [("" if is_chat else doc["space"]) + choice for choice in doc.get("choices", ())]
+        if request_type == "loglikelihood":
+            arguments = [(text, choice) for text in contexts for choice in choices]
+        elif SETTING in settings:
+            arguments = [(text, drawn_from(choices, settings, text)) for text in contexts]
         else:
-            request_type = "loglikelihood"
-            space = "" if is_chat else doc["space"]
-            contexts = [ctx] if isinstance(ctx, str) else ctx
-            arguments = [(text, f"{space}{choice}") for text in contexts for choice in doc["choices"]]
+            arguments = [(text, settings) for text in contexts]
         return [
             Instance(request_type=request_type, doc=doc, arguments=argument, idx=place, **kwargs)
             for place, argument in enumerate(arguments)
@@ -246,6 +249,11 @@ def refuse_misspelt(metadata: Mapping[str, Any]) -> None:
         close = get_close_matches(key, CHOICES, n=1, cutoff=0.75)
         if close and key not in CHOICES:
             raise AlignError(f"unknown choice {key!r} in the metadata: is {close[0]!r} meant?")
+
+
+def drawn_from(choices: list[str], settings: dict[str, Any], context: str) -> dict[str, Any]:
+    """Settings for drawing choices after a context; the seed follows from the task's and the context."""
+    return settings | {"choices": choices, "seed": seed_of(str(settings["seed"]), context)}
 
 
 def base_prompt(doc: Doc) -> str:

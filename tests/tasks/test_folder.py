@@ -32,7 +32,10 @@ def test_without_plugins_it_holds_the_tasks_of_the_package() -> None:
 def test_a_culture_of_a_plugin_gets_every_task_that_it_has_the_data_for(plugins: Any) -> None:
     plugins.register(cultures=[Culture("uk", "en", "GBR", norms="SWOW-EN"), Culture("au", "en", "AUS")])
     names = TaskManager(include_path=str(task_folder()), include_defaults=False).all_tasks
-    assert sorted(set(names) - set(OWN)) == ["swow_uk", "swow_uk_dist", "swow_uk_rank", "wvs_au", "wvs_uk"]
+    assert sorted(set(names) - set(OWN)) == [
+        *("swow_uk", "swow_uk_dist", "swow_uk_rank"),
+        *("wvs_au", "wvs_au_sampled", "wvs_uk", "wvs_uk_sampled"),
+    ]
 
 
 def test_two_cultures_of_different_plugins_can_be_compared(plugins: Any) -> None:
@@ -64,7 +67,7 @@ def test_the_coming_entry_point_of_lm_eval_leads_to_every_task(plugins: Any) -> 
     package = importlib.import_module(point.value)
     sys.modules.pop(point.value, None)
     names = TaskManager(include_path=list(package.__path__), include_defaults=False).all_tasks
-    assert {*OWN, "wvs_uk"} == set(names)
+    assert {*OWN, "wvs_uk", "wvs_uk_sampled"} == set(names)
 
 
 def test_a_folder_from_which_files_were_removed_is_made_anew() -> None:

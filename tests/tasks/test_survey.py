@@ -8,7 +8,7 @@ from lm_eval import evaluate
 from scipy.spatial.distance import jensenshannon
 
 from align_tasks.evaluation import task_manager
-from align_tasks.scores.survey import answer_distributions
+from align_tasks.scores.survey import answer_distributions, read_samples
 from align_tasks.survey.wvs7 import WVS7
 from align_tasks.tasks.survey import dataset, human_reference
 
@@ -22,6 +22,15 @@ def test_the_reversed_order_is_turned_back() -> None:
     given, backwards = answer_distributions(_results(0.5, 0.3, 0.2, 0.7, 0.2, 0.1))
     assert given == pytest.approx([0.5, 0.3, 0.2])
     assert backwards == pytest.approx([0.1, 0.2, 0.7])
+
+
+def test_drawn_labels_are_counted_in_both_orders() -> None:
+    """Backwards, label A is the last option: of four draws three are B, the middle one."""
+    doc = {"item": "Q1", "scale": "ordinal", "shares": [1, 0, 0], "human": None, "choices": ["A", "B", "C"]}
+    answer = read_samples(doc, [" A\n C\n A\n A", "B\nA\nB\nB"])
+    assert answer.given == pytest.approx([0.75, 0, 0.25])
+    assert answer.backwards == pytest.approx([0, 0.75, 0.25])
+    assert answer.model == pytest.approx([0.375, 0.375, 0.25])
 
 
 def test_metrics_of_one_item_worked_by_hand(score: Any) -> None:
@@ -66,6 +75,32 @@ def test_a_model_that_answers_like_the_people_is_at_no_distance(
     assert results["emd,none"] == pytest.approx(0, abs=1e-7)
     assert 0.2 < results["jsd_uniform,none"] < 0.5
     assert 0 < results["jsd_human,none"] < 0.05
+
+
+def test_options_are_drawn_a_hundred_times_with_a_seed_for_each_question(
+    scripted: Any, data_home: Any
+) -> None:
+    def write(request: Any) -> str:
+        settings = request.args[1]
+        backwards = request.idx == 1
+        shares = request.doc["shares"][::-1] if backwards else request.doc["shares"]
+        counts = [round(share * settings["samples"]) for share in shares]
+        return "\n".join(
+            label
+            for label, count in zip(settings["choices"], counts, strict=True)
+            for _ in range(max(count, 0))
+        )
+
+    model = scripted(write=write)
+    found = evaluate(lm=model, task_dict=task_manager().load(["wvs_us_sampled"]), bootstrap_iters=0, limit=30)
+    results = found["results"]["wvs_us_sampled"]
+    assert results["jsd,none"] < 0.05 < results["jsd_uniform,none"]
+    asked = [request.args for request in model.seen]
+    assert len(asked) == 60
+    assert len({settings["seed"] for _, settings in asked}) == 60
+    assert {(settings["samples"], settings["temperature"]) for _, settings in asked} == {(100, 1.0)}
+    assert asked[0][1]["choices"][:2] == [" A", " B"]
+    assert found["configs"]["wvs_us_sampled"]["generation_kwargs"]["samples"] == 100
 
 
 def test_people_are_compared_on_the_options_that_they_were_offered() -> None:
