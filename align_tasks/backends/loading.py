@@ -10,6 +10,7 @@ from typing import Any
 from align_tasks.errors import DETAILS, AlignError, one_line
 
 SHARED = "hf-shared"
+VLLM = "vllm"
 BATCH = "8"  # of other backends, where nobody names a size
 
 
@@ -33,12 +34,12 @@ class Backend:
 def each_loaded(backend: Backend, model: str, adapters: Sequence[str | None]) -> Iterator[Any]:
     """The base model for every None among `adapters`, and with every other of them, in their order.
 
-    Only one is in memory at a time; `hf-shared` loads the base model once for all of them.
+    Only one is in memory at a time; `hf-shared` and `vllm` load the base model once for all of them.
 
     Raises:
         AlignError: one cannot be loaded.
     """
-    if backend.name == SHARED:
+    if backend.name in (SHARED, VLLM):
         yield from _each_on_one_base(backend, model, adapters)
         return
     for adapter in adapters:
@@ -46,7 +47,7 @@ def each_loaded(backend: Backend, model: str, adapters: Sequence[str | None]) ->
 
 
 def _each_on_one_base(backend: Backend, model: str, adapters: Sequence[str | None]) -> Iterator[Any]:
-    loaded = _loaded(backend, {"pretrained": model})
+    loaded = _base(backend, model, [adapter for adapter in adapters if adapter])
     for adapter in adapters:
         if adapter is None:
             yield loaded
@@ -57,6 +58,19 @@ def _each_on_one_base(backend: Backend, model: str, adapters: Sequence[str | Non
             raise _not_loaded(model, adapter, error) from error
         yield loaded
         loaded.take_off()
+
+
+def _base(backend: Backend, model: str, adapters: Sequence[str]) -> Any:
+    if backend.name == SHARED:
+        return _loaded(backend, {"pretrained": model})
+    from align_tasks.backends.vllm import load
+
+    try:
+        return load(model, adapters, {**backend.model_args, "batch_size": backend.batch_size or "auto"})
+    except AlignError:
+        raise
+    except Exception as error:
+        raise _not_loaded(model, None, error) from error
 
 
 def _loaded(backend: Backend, weights: Mapping[str, str]) -> Any:
