@@ -36,6 +36,7 @@ CULTURE_TASKS = (
     "swow_{0}_dist",
     "swow_{0}_rank",
     "wvs_{0}",
+    "wvs_{0}_sampled",
     "wvs_tension_{0}_us",
     "wvs_tension_{0}_us_{0}",
     "wvs_tension_{0}_us_us",

@@ -23,6 +23,11 @@ class Text:
         """What the model reads of it: its last token is predicted, and not read."""
         return self.ids[:-1]
 
+    @property
+    def predicted_after(self) -> set[tuple[int, ...]]:
+        """The texts after which its scored tokens are predicted."""
+        return {self.ids[:end] for end in range(len(self.ids) - self.scored, len(self.ids))}
+
 
 def plan_rows(texts: Sequence[Text], length: int, predicted: int) -> list[list[int]]:
     """Divide texts into rows, in the order of their tokens.
@@ -36,18 +41,20 @@ def plan_rows(texts: Sequence[Text], length: int, predicted: int) -> list[list[i
         For each row, the places of its texts; every text is in one row, a longer one in a row of its own.
     """
     rows: list[list[int]] = []
-    tokens = places = 0
+    tokens = 0
+    places: set[tuple[int, ...]] = set()
     before: tuple[int, ...] = ()
     for number in sorted(range(len(texts)), key=lambda number: texts[number].ids):
         text = texts[number]
+        after = text.predicted_after
         new = len(text.read) - _alike(before, text.read)
-        if not rows or tokens + new > length or places + text.scored > predicted:
+        if not rows or tokens + new > length or len(places) + len(after - places) > predicted:
             rows.append([])
-            tokens = places = 0
+            tokens, places = 0, set()
             new = len(text.read)
         rows[-1].append(number)
         tokens += new
-        places += min(text.scored, new + 1)
+        places |= after
         before = text.read
     return rows
 

@@ -15,9 +15,10 @@ from lm_eval.models.utils_hf import clear_torch_cache
 from tqdm import tqdm
 
 from align_tasks.backends.answers import AnswerStore, answered
+from align_tasks.backends.drawing import draw
 from align_tasks.backends.prefix_tree import PrefixTree
 from align_tasks.backends.rows import Text, plan_rows
-from align_tasks.backends.sampling import draw, sampling_of, told
+from align_tasks.backends.sampling import sampling_of, told
 
 NAME = "hf-shared"
 ROW_TOKENS = 1024
@@ -133,7 +134,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         from peft import PeftModel
 
         self._fit_vocabulary()
-        self._model = PeftModel.from_pretrained(self._model, adapter, revision=self.revision).eval()
+        self._model = PeftModel.from_pretrained(self._model, adapter, revision=self.revision)
         self.peft, self._shares = adapter, None
 
     def take_off(self) -> None:
