@@ -13,7 +13,7 @@ from align_tasks.adapters.check import Evaluated, adapter_weights, examine, exam
 from align_tasks.adapters.identity import model_folder
 from align_tasks.adapters.record import ADAPTER_WEIGHTS, read_record
 from align_tasks.backends.answers import AnswerStore, store_of
-from align_tasks.backends.loading import SHARED, Backend, each_loaded
+from align_tasks.backends.loading import SHARED, Backend, each_loaded, weights_of
 from align_tasks.errors import AlignError
 from align_tasks.results_files import check_writable, write_results
 from align_tasks.task_folder import task_folder
@@ -132,16 +132,10 @@ class _Plan:
     metadata: dict[str, Any]
     examined: Evaluated
 
-    @property
-    def weights(self) -> dict[str, str]:
-        """Model and adapter, in lm-eval's terms."""
-        return {"pretrained": self.model, **({"peft": self.adapter} if self.adapter else {})}
-
 
 def _planned(model: str, adapter: str | None, settings: Settings) -> _Plan:
     """Load the tasks, which look at what they evaluate, and check all that needs no model."""
-    weights = {"pretrained": model, **({"peft": adapter} if adapter else {})}
-    metadata = {**settings.metadata, **weights}  # as plain lm_eval does
+    metadata = {**settings.metadata, **weights_of(model, adapter)}  # as plain lm_eval does
     manager = task_manager(metadata)
     chosen = _chosen(settings.tasks, manager)
     own = _own_tasks(manager.load(chosen)["tasks"])
@@ -160,7 +154,7 @@ def _evaluated(plan: _Plan, loaded: Any, output: Path, settings: Settings, devic
     tracker = EvaluationTracker(output_path=str(output))
     results = simple_evaluate(
         model=loaded,
-        model_args={**plan.weights, **settings.model_args},
+        model_args={**weights_of(plan.model, plan.adapter), **settings.model_args},
         tasks=plan.chosen,
         num_fewshot=settings.num_fewshot,
         batch_size=settings.batch_size,

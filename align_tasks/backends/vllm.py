@@ -13,10 +13,12 @@ from typing import Any
 from align_tasks.errors import AlignError
 
 SMALLEST_RANK = 8
+"""vLLM has room for adapters of a few ranks; of these, 8 and the powers of two above are used."""
 ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
     "VLLM_LOGGING_LEVEL": "ERROR",
+    "VLLM_LOGGING_STREAM": "ext://sys.stderr",
     "VLLM_NO_USAGE_STATS": "1",
 }
 """vLLM's variables, where the user has not set them: GiB for its cache on CPUs, one process, a quiet log."""
@@ -48,9 +50,14 @@ def load(model: str, adapters: Sequence[str], arguments: Mapping[str, Any]) -> A
 
 
 def room_for(adapters: Sequence[str]) -> int:
-    """The rank for which vLLM keeps room: it knows 8 and the powers of two above."""
+    """The rank for which vLLM keeps room, so that each of some adapters fits."""
     configs = [json.loads((Path(adapter) / "adapter_config.json").read_bytes()) for adapter in adapters]
     highest: int = max(max([config["r"], *(config.get("rank_pattern") or {}).values()]) for config in configs)
+    return room_for_rank(highest)
+
+
+def room_for_rank(highest: int) -> int:
+    """The smallest rank that vLLM knows and that is no lower."""
     return max(SMALLEST_RANK, 1 << (highest - 1).bit_length())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lm_eval.api.instance import Instance
@@ -54,7 +55,7 @@ class VLLMModel(VLLM):  # type: ignore[misc]
             asked = [known for known in (requests[number][0] for number in portion) if known is not None]
             store = self.answers if len(asked) == len(portion) else None
             scored = [steps(texts[number], len(requests[number][2])) for number in portion]
-            answers = answered(store, "loglikelihood", asked, _bound(self._score, scored))
+            answers = answered(store, "loglikelihood", asked, partial(self._score, scored))
             found |= zip(portion, answers, strict=True)
         return [(found[number][0], found[number][1]) for number in range(len(requests))]
 
@@ -93,7 +94,7 @@ class VLLMModel(VLLM):  # type: ignore[misc]
             for portion in portions(numbers, PORTION):
                 part = [requests[number] for number in portion]
                 asked = [request.args for request in part]
-                answers = answered(self.answers, "generate_until", asked, _bound(ask, part))
+                answers = answered(self.answers, "generate_until", asked, partial(ask, part))
                 found |= zip(portion, answers, strict=True)
         return [found[number] for number in range(len(requests))]
 
@@ -117,7 +118,3 @@ class VLLMModel(VLLM):  # type: ignore[misc]
             max_tokens=max(map(len, spelled)) + 1,
             structured_outputs=StructuredOutputsParams(choice=list(sampling.choices)),
         )
-
-
-def _bound(ask: Callable[[Any], list[Any]], requests: Any) -> Callable[[], list[Any]]:
-    return lambda: ask(requests)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from warnings import catch_warnings
 
 import pytest
 from lm_eval.api.instance import Instance
@@ -53,26 +52,3 @@ def requests() -> list[Instance]:
     ]
     odd = [scoring("", "nothing before it"), scoring("spaces move  ", "over"), scoring("tea", "tea")]
     return [*asked, *odd, asked[0]]
-
-
-@pytest.fixture(scope="session")
-def make_adapter(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Makes folders of adapters of the tiny model, each with weights of its own."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    def made(seed: int, model: Path = tiny_model, **given: Any) -> Path:
-        folder = tmp_path_factory.mktemp("adapters") / f"adapter-{seed}"
-        config = LoraConfig(**({"r": 2, "target_modules": "all-linear", "task_type": "CAUSAL_LM"} | given))
-        torch.manual_seed(seed)
-        with catch_warnings(action="ignore"):  # of PEFT about transformers
-            adapted = get_peft_model(AutoModelForCausalLM.from_pretrained(model), config)
-        with torch.no_grad():
-            for name, parameter in adapted.named_parameters():
-                if "lora_B" in name:
-                    parameter.normal_()
-        adapted.save_pretrained(folder)
-        return folder
-
-    return made

@@ -23,7 +23,7 @@ from transformers import (
     MistralForCausalLM,
 )
 
-from align_tasks.backends import shared as module
+from align_tasks.backends.loading import SHARED
 from align_tasks.backends.shared import SharedPrefixLM
 
 from .conftest import CUES, scoring, writing
@@ -217,4 +217,4 @@ def test_the_place_of_a_process_is_that_among_all_of_them(
 def test_it_is_a_model_of_lm_eval() -> None:
     from lm_eval.api.registry import get_model
 
-    assert get_model(module.NAME) is SharedPrefixLM
+    assert get_model(SHARED) is SharedPrefixLM

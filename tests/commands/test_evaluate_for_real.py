@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,18 +32,9 @@ def environment(tmp_path: Path) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def adapters(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def adapters(make_adapter: Callable[[int], Path]) -> list[Path]:
     """Two LoRA adapters of the tiny model."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    folders = [tmp_path_factory.mktemp("adapters") / name for name in ("one", "two")]
-    for seed, folder in enumerate(folders):
-        torch.manual_seed(seed)
-        config = LoraConfig(r=2, target_modules="all-linear", init_lora_weights=False)
-        get_peft_model(AutoModelForCausalLM.from_pretrained(tiny_model), config).save_pretrained(folder)
-    return folders
+    return [make_adapter(1), make_adapter(2)]
 
 
 def _command(model: Path, output: Path, *options: str) -> list[str]:

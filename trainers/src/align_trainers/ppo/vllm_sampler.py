@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from accelerate import PartialState
 
+from align_tasks.backends.vllm import ENVIRONMENT, room_for_rank
 from align_tasks.errors import DETAILS, AlignError, one_line
 from align_trainers.model import TRAINED
 from align_trainers.ppo.config import PPORecipe
@@ -22,18 +23,9 @@ from align_trainers.ppo.rollout import Rollout
 Tensor = torch.Tensor
 MEMORY = 0.3
 """Share of the GPU's memory that the engine takes; training needs the rest."""
-SMALLEST_RANK = 8
-"""vLLM has room for adapters of a few ranks; of these, 8 and the powers of two above are used."""
 TOKENS_A_PASS = 2048
 """Most tokens that the engine reads at once, where no text is longer."""
 DTYPES = {"fp32": "float32", "bf16": "bfloat16"}
-ENVIRONMENT = {
-    "VLLM_CPU_KVCACHE_SPACE": "1",
-    "VLLM_LOGGING_LEVEL": "ERROR",
-    "VLLM_LOGGING_STREAM": "ext://sys.stderr",
-    "VLLM_NO_USAGE_STATS": "1",
-}
-"""vLLM's variables, where the user has not set them: GiB for its cache on CPUs, a quiet log, no reports."""
 
 
 class VLLMSampler:
@@ -157,7 +149,7 @@ def room_for(adapter: Any) -> int:
         adapter: PEFT's configuration of it.
     """
     highest: int = max([adapter.r, *adapter.rank_pattern.values()])
-    return max(SMALLEST_RANK, 1 << (highest - 1).bit_length())
+    return room_for_rank(highest)
 
 
 def seed_of(noise: Tensor) -> int:
