@@ -1,21 +1,25 @@
 """Time and memory of `align eval` beside plain lm-eval: same model, tasks and requests, in one run.
 
-    python benchmarks/bench_eval.py
-    python benchmarks/bench_eval.py --cues 200 --adapter adapters/us --adapter adapters/zh
-    python benchmarks/bench_eval.py --parts scoring --batch-size 8 --batch-size 32
+    python benchmarks/bench_eval.py --history benchmarks/history.jsonl
+    python benchmarks/bench_eval.py --parts scoring --cues 50 --batch-size 8 --batch-size 32
+    python benchmarks/bench_eval.py --parts adapters --adapter adapters/us --adapter adapters/zh
 
 Parts: `start`, from the start of a command to its first request; `scoring`, `swow_us_dist` by lm-eval's hf
-at several batch sizes, the best of which counts, and by hf-shared; `sampling`, `wvs_us` and `wvs_zh` exactly
-and by 100 constrained samples; `adapters`, the base and some adapters on `wvs_tension` by one command and by
-one lm_eval each; `size`, the time for more and more cues. Every measurement is a process of its own. Prints
-Markdown; --json writes the figures to a file as well.
+at the batch size that is best on a tenth of the cues, and by hf-shared; `sampling`, `wvs_us` and `wvs_zh` by
+100 constrained samples, drawn by transformers' generate as it is and by `wvs_us_sampled`, and exactly;
+`adapters`, the base and three adapters on `wvs_tension` by one lm_eval each and by one command; `size`, the
+time for more and more cues. Every measurement is a process of its own. Prints Markdown; --history adds a
+line of JSON to a file, from which scripts/draw_bench.py and scripts/write_docs.py make picture and table.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
+import importlib.metadata
 import json
 import os
+import platform
 import resource
 import statistics
 import subprocess
@@ -26,12 +30,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from figures import Figures, markdown
+
 from align_tasks.demo_model import demo_model
 
 PROGRAMS = Path(sys.executable).parent
-SIZES = (10, 100, 1000)
+SIZES = (100, 1_000, 10_000)
+BATCH_SIZES = (4, 8, 16, 32)
+ADAPTERS = 3
+PACKAGES = ("align-tasks", "lm-eval", "torch", "transformers", "peft")
 FIRST_REQUEST = "Tokenizing inputs"  # what lm-eval's models print then
-Figures = dict[str, Any]
 
 
 def main() -> None:
@@ -40,12 +48,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", help="folder of the model; that of the demo")
-    parser.add_argument("--adapter", action="append", default=[], help="folder of an adapter; repeatable")
+    parser.add_argument(
+        "--adapter", action="append", help="folder of an adapter; repeatable; three random ones"
+    )
     parser.add_argument("--parts", default=",".join(PARTS), help="separated by commas")
     parser.add_argument("--cues", type=int, default=200, help="cues that are scored")
-    parser.add_argument("--items", type=int, default=20, help="survey items that are sampled")
+    parser.add_argument("--items", type=int, default=5, help="survey items that are sampled")
     parser.add_argument("--batch-size", type=int, action="append", help="of lm-eval's hf; repeatable")
-    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--history", type=Path, help="file to which the figures are added")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.model = options.model or str(demo_model())
@@ -53,10 +63,20 @@ def main() -> None:
         print(json.dumps(measure(options.model, **json.loads(options.measure))))
         return
     found = {part: PARTS[part](options) for part in options.parts.split(",")}
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+    if options.history:
+        with options.history.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(where() | found) + "\n")
     for part, figures in found.items():
-        print(f"\n{part}\n\n{table(figures)}")
+        print(f"\n{part}\n\n{markdown(figures)}")
+
+
+def where() -> dict[str, Any]:
+    """Day, machine and versions of a run."""
+    return {
+        "day": datetime.date.today().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} CPU cores",
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+    }
 
 
 def start(options: argparse.Namespace) -> list[Figures]:
@@ -66,7 +86,7 @@ def start(options: argparse.Namespace) -> list[Figures]:
         ours = ["align", "eval", "--model", options.model, *tasks, "--fresh", "--output", folder]
         plain = ["lm_eval", "--model", "hf", "--model_args", f"pretrained={options.model}", *tasks]
         return compared(
-            {"name": command[0], "seconds": statistics.median(until_first_request(command) for _ in range(3))}
+            {"by": command[0], "seconds": statistics.median(until_first_request(command) for _ in range(3))}
             for command in (plain, ours)
         )
 
@@ -90,49 +110,64 @@ def until_first_request(command: list[str]) -> float:
 
 def scoring(options: argparse.Namespace) -> list[Figures]:
     """Seconds for candidates of cues, and the largest difference of a log-likelihood."""
-    asked = {"task": "swow_us_dist", "limit": options.cues}
-    plain = [
-        measured(options, backend="hf", batch_size=size, **asked)
-        for size in options.batch_size or (8, 16, 32, 64)
-    ]
-    best = min(plain, key=lambda figures: float(figures["seconds"]))
-    ours = measured(options, backend="hf-shared", **asked)
-    difference = max(abs(a - b) for a, b in zip(best.pop("answers"), ours.pop("answers"), strict=True))
-    return compared([best, ours | {"largest difference": difference}])
+    task = "swow_us_dist"
+
+    def by_hf(batch_size: int, limit: int) -> Figures:
+        return measured(options, backend="hf", task=task, batch_size=batch_size, limit=limit)
+
+    sizes = options.batch_size or BATCH_SIZES
+    seconds = {size: by_hf(size, max(1, options.cues // 10))["seconds"] for size in sizes}
+    plain = by_hf(min(seconds, key=lambda size: float(seconds[size])), options.cues)
+    ours = measured(options, backend="hf-shared", task=task, limit=options.cues)
+    difference = max(abs(a - b) for a, b in zip(plain.pop("answers"), ours.pop("answers"), strict=True))
+    return compared([plain, ours | {"largest difference": difference}])
 
 
 def sampling(options: argparse.Namespace) -> list[Figures]:
-    """Seconds for the exact distribution and for samples of it, on the same items."""
+    """Seconds for samples of the answer distribution, and for the exact one, on the same items."""
     found = []
     for task in ("wvs_us", "wvs_zh"):
-        pair = [
-            measured(options, backend="hf-shared", task=name, limit=options.items)
-            for name in (f"{task}_sampled", task)
-        ]
-        found += compared(map(without_answers, pair))
+        asked = [("generate", f"{task}_sampled"), ("hf-shared", f"{task}_sampled"), ("hf-shared", task)]
+        found += compared(
+            without_answers(measured(options, backend=backend, task=name, limit=options.items))
+            for backend, name in asked
+        )
     return found
 
 
 def adapters(options: argparse.Namespace) -> list[Figures]:
     """Seconds and memory for a base and its adapters, by one command and by one lm_eval each."""
     with tempfile.TemporaryDirectory() as folder:
+        folders = options.adapter or random_adapters(options.model, Path(folder))
         shared = ["--tasks", "wvs_tension"]
-        named = [word for adapter in options.adapter for word in ("--adapter", adapter)]
+        named = [word for adapter in folders for word in ("--adapter", adapter)]
         ours = ["align", "eval", "--model", options.model, *named, *shared, "--fresh", "--output", folder]
         plain = [
             ["lm_eval", "--model", "hf", *shared, "--batch_size", "16", "--model_args", ",".join(arguments)]
             for arguments in (
                 [f"pretrained={options.model}"],
-                *([f"pretrained={options.model}", f"peft={adapter}"] for adapter in options.adapter),
+                *([f"pretrained={options.model}", f"peft={adapter}"] for adapter in folders),
             )
         ]
         each = [ran(command) for command in plain]
         theirs = {
-            "name": f"lm_eval, {len(each)} times",
+            "by": f"lm_eval, {len(each)} times",
             "seconds": sum(one["seconds"] for one in each),
-            "memory": max(one["memory"] for one in each),
+            "memory, MB": max(one["memory, MB"] for one in each),
         }
-        return compared([theirs, {"name": "align eval, once"} | ran(ours)])
+        return compared([theirs, {"by": "align eval, once"} | ran(ours)])
+
+
+def random_adapters(model: str, folder: Path) -> list[str]:
+    """Adapters that were not trained: they cost what others do."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    shape = LoraConfig(r=16, target_modules="all-linear", init_lora_weights=False)
+    made = [folder / f"adapter{number}" for number in range(ADAPTERS)]
+    for path in made:
+        get_peft_model(AutoModelForCausalLM.from_pretrained(model), shape).save_pretrained(path)
+    return [str(path) for path in made]
 
 
 def ran(command: list[str]) -> Figures:
@@ -142,13 +177,13 @@ def ran(command: list[str]) -> Figures:
     began = time.perf_counter()
     line = [sys.executable, "-c", code, str(PROGRAMS / command[0]), *command[1:]]
     done = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True)
-    return {"seconds": time.perf_counter() - began, "memory": int(done.stdout) / 1024}
+    return {"seconds": time.perf_counter() - began, "memory, MB": int(done.stdout) / 1024}
 
 
 def size(options: argparse.Namespace) -> list[Figures]:
     """Seconds for more and more cues, and the share of them outside the model."""
-    found = [measured(options, backend="hf-shared", task="swow_us_dist", limit=limit) for limit in SIZES]
-    return [without_answers(one) for one in found]
+    asked = {"backend": "hf-shared", "task": "swow_us_dist", "split": "train"}
+    return [without_answers(measured(options, limit=limit, **asked)) for limit in SIZES]
 
 
 PARTS = {"start": start, "scoring": scoring, "sampling": sampling, "adapters": adapters, "size": size}
@@ -168,13 +203,20 @@ def measured(options: argparse.Namespace, **asked: Any) -> Figures:
     return found
 
 
-def measure(model: str, task: str, limit: int, backend: str, batch_size: int | None = None) -> Figures:
+def measure(
+    model: str, task: str, limit: int, backend: str, batch_size: int | None = None, split: str = "test"
+) -> Figures:
     """Ask a model the requests of some rows of a task, once it is loaded."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    from align_tasks.backends import drawing
     from align_tasks.backends.loading import Backend, each_loaded
     from align_tasks.evaluation import default_device, task_manager
 
+    name = backend + (f", batches of {batch_size}" if batch_size else "")
+    if backend == "generate":
+        backend, drawing._read = "hf-shared", lambda *_: None
     made = task_manager().load([task])["tasks"][task]
+    made.config.test_split = split
     made.build_all_requests(limit=limit, rank=0, world_size=1)
     named = Backend(backend, {"dtype": "float32"}, batch_size and str(batch_size), default_device())
     lm = next(each_loaded(named, model, [None]))
@@ -185,11 +227,13 @@ def measure(model: str, task: str, limit: int, backend: str, batch_size: int | N
     answers = ask(made.instances)
     seconds = time.perf_counter() - began
     return {
-        "name": f"{task}, {limit} rows, {backend}" + (f", batches of {batch_size}" if batch_size else ""),
+        "task": task,
+        "rows": limit,
+        "by": name,
         "requests": len(answers),
         "seconds": seconds,
         "outside the model": 1 - sum(inside) / seconds,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "answers": [answer[0] for answer in answers] if isinstance(answers[0], tuple) else [],
     }
 
@@ -204,24 +248,9 @@ def clocked(model: Any) -> list[float]:
 
 
 def compared(found: Iterable[Figures]) -> list[Figures]:
-    """The figures of two, with how often the seconds of the second fit into those of the first."""
-    first, second = found
-    return [first, second | {"times faster": first["seconds"] / second["seconds"]}]
-
-
-def table(found: list[Figures]) -> str:
-    """Markdown of some figures."""
-    names = list(dict.fromkeys(name for one in found for name in one))
-    lines = [" | ".join(names), " | ".join(["---", *["---:"] * (len(names) - 1)])]
-    lines += [" | ".join(shown(one.get(name)) for name in names) for one in found]
-    return "\n".join(f"| {line} |" for line in lines)
-
-
-def shown(value: Any) -> str:
-    """A figure in three digits."""
-    return (
-        "" if value is None else f"{value:,.3g}" if isinstance(value, float) and value < 1000 else str(value)
-    )
+    """The figures with how often the seconds of each fit into those of the first."""
+    first, *others = found
+    return [first, *(one | {"times as fast": first["seconds"] / one["seconds"]} for one in others)]
 
 
 if __name__ == "__main__":
