@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from align_tasks.adapters.cues import cue_hash, read_cues
+from align_tasks.files import sha256_of
 
 WEIGHTS = ("pretrained", "peft")
 """lm-eval's arguments that name the model and the adapter; it puts both into the metadata of the tasks."""
@@ -53,6 +54,15 @@ def trained_on_demo(metadata: Mapping[str, Any]) -> bool:
 
     records = [read_record(folder) for folder in _folders(metadata).values()]
     return any(record.is_demo for record in records if record)
+
+
+def adapter_sha256(metadata: Mapping[str, Any]) -> str | None:
+    """SHA-256 of the adapter's weights; None without an adapter, or where its folder is not at hand."""
+    from align_tasks.adapters.check import adapter_weights
+
+    folder = _folders(metadata).get("peft")
+    weights = adapter_weights(folder) if folder else None
+    return sha256_of(weights) if weights else None
 
 
 def _folders(metadata: Mapping[str, Any]) -> dict[str, Path]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from align_tasks.commands import data, demo, evaluate, plugins, tasks, train
+from align_tasks.commands import compare, data, demo, evaluate, plugins, tasks, train
 from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
 from align_tasks.languages import Language
@@ -85,6 +85,7 @@ def register_commands(register: Callable[[Command], None]) -> None:
     register(Command("tasks", tasks.app))
     register(Command("eval", evaluate.evaluate, example=evaluate.EXAMPLE))
     register(Command("train", train.app))
+    register(Command("compare", compare.compare, example=compare.EXAMPLE))
     register(Command("plugins", plugins.app))
     register(Command("demo", demo.demo, example=demo.EXAMPLE))
 

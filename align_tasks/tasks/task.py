@@ -12,7 +12,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.task import ConfigurableTask
 
-from align_tasks.adapters.notice import TrainedCues, find_trained_cues, trained_on_demo
+from align_tasks.adapters.notice import TrainedCues, adapter_sha256, find_trained_cues, trained_on_demo
 from align_tasks.backends.sampling import SETTING
 from align_tasks.cultures import cultures
 from align_tasks.errors import AlignError
@@ -70,7 +70,7 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
         built: BuiltDataset = self.config.custom_dataset(**chosen, **fixed)
         self.dataset = built.splits
         self.trained_cues = self._find_trained_cues()
-        told = fixed | built.describe() | {"plugins": self._plugins()} | self._number_trained()
+        told = fixed | built.describe() | {"plugins": self._plugins()} | self._weights()
         described = self._scorer.describe(self.dataset["test"][0])
         clashing = [key for key in described if key in told and described[key] != told[key]]
         if clashing:
@@ -85,11 +85,13 @@ class AlignTask(ConfigurableTask):  # type: ignore[misc]
             return []
         return find_trained_cues(self.config.task, rows["cue"], self.config.metadata)
 
-    def _number_trained(self) -> dict[str, int]:
-        """How many test cues the model or the adapter was trained on; nothing where no file tells."""
-        if not self.trained_cues:
-            return {}
-        return {"trained_test_cues": len(frozenset().union(*(one.cues for one in self.trained_cues)))}
+    def _weights(self) -> dict[str, Any]:
+        """Which adapter it is, and how many test cues were trained on, as far as files tell."""
+        sha256 = adapter_sha256(self.config.metadata)
+        told: dict[str, Any] = {"adapter_sha256": sha256} if sha256 else {}
+        if self.trained_cues:
+            told["trained_test_cues"] = len(frozenset().union(*(one.cues for one in self.trained_cues)))
+        return told
 
     def _mark(self, told: Mapping[str, Any]) -> None:
         """Say in the task's name, as the table shows it, what its figures must not be taken for.
