@@ -24,6 +24,9 @@ bench: $(VENV)/demo-model
 	$(BIN)/python benchmarks/bench_import.py
 	$(BIN)/python benchmarks/bench_plugins.py
 	$(BIN)/python benchmarks/bench_sft.py
+	$(BIN)/python benchmarks/bench_eval.py --history benchmarks/history.jsonl
+	$(BIN)/python scripts/draw_bench.py benchmarks/history.jsonl --output docs/pictures/speed.svg
+	$(BIN)/python scripts/write_docs.py
 
 docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py

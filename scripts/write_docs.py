@@ -12,14 +12,15 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "benchmarks"))
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with its content."""
-    from pages import commands, hooks, prompts, tasks, tension
+    from pages import commands, hooks, prompts, speed, tasks, tension
 
-    pages = {"commands": commands, "hooks": hooks, "prompts": prompts, "tasks": tasks, "tension": tension}
-    files = {ROOT / "docs" / f"{name}.md": module.page() for name, module in pages.items()}
+    pages = (commands, hooks, prompts, speed, tasks, tension)
+    files = {ROOT / "docs" / f"{one.__name__.rpartition('.')[2]}.md": one.page() for one in pages}
     return files | {ROOT / "task_yaml" / name: text for name, text in task_files().items()}
 
 

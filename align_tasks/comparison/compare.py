@@ -178,13 +178,16 @@ def compare(gathered: Gathered, rows: Sequence[Row], baseline: str | None, draws
 
 def _placed(scored: Sequence[Scored], rows: Sequence[Row]) -> Iterator[tuple[object, str, list[Scored]]]:
     """The table of each row and task; figures without samples stand beside those of as many rows."""
-    counted = {(one.question[:2], one.rows): one.question for one in scored if one.samples is not None}
+    sampled: dict[object, set[object]] = defaultdict(set)
+    for one in scored:
+        if one.samples is not None:
+            sampled[one.question[:2], one.rows].add(one.question)
     for row in rows:
         found: dict[object, list[Scored]] = defaultdict(list)
         for one in scored:
             if one.entry in row.entries:
-                like = counted.get((one.question[:2], one.rows)) if one.samples is None else None
-                found[like or one.question].append(one)
+                alike = sampled[one.question[:2], one.rows] if one.samples is None else set()
+                found[next(iter(alike)) if len(alike) == 1 else one.question].append(one)
         yield from ((question, row.label, members) for question, members in found.items())
 
 

@@ -98,7 +98,7 @@ def entry_of(content: Mapping[str, Any], time: float) -> Entry:
 
     Args:
         content: of the results file.
-        time: when it was written, seconds since 1970: an adapter's folder that changed later tells nothing.
+        time: of the evaluation, seconds since 1970: weights that changed later are not those evaluated.
     """
     config = content["config"]
     arguments = model_arguments(config.get("model_args"))

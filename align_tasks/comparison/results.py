@@ -88,7 +88,7 @@ class Results:
 
     Attributes:
         path: of the file.
-        time: when it was written, seconds since 1970.
+        time: of the evaluation, seconds since 1970.
         entry: who was evaluated.
         tasks: by name, groups among them.
         trained: tasks some of whose test cues the entry was trained on, with their number.
@@ -108,7 +108,8 @@ def read_results(path: Path, content: Mapping[str, Any]) -> Results:
         path: of the file.
         content: of it, as `find_results` gives it.
     """
-    time = path.stat().st_mtime
+    date = content.get("date")
+    time = float(date) if _is_number(date) else path.stat().st_mtime
     tasks = {name: _task(name, content) for name in content["results"] if name not in _members(content)}
     for group, members in _members(content).items():
         figures = (content.get("groups") or {}).get(group)

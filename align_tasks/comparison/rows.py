@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from align_tasks.comparison.entries import SHORT, Entry
@@ -47,7 +47,14 @@ def rows_of(entries: Mapping[str, Entry], *, each_seed: bool) -> list[Row]:
     for key, entry in entries.items():
         groups[key if each_seed else entry.recipe_key or key].append(key)
     rows = [_row(keys, entries) for keys in _with_distinct_seeds(groups.values(), entries)]
+    often = Counter(row.label for row in rows)
+    rows = [row if often[row.label] == 1 else replace(row, label=_with_members(row)) for row in rows]
     return sorted(rows, key=lambda row: (row.has_adapter, row.label))
+
+
+def _with_members(row: Row) -> str:
+    """A label that tells two recipes apart whose runs have like names."""
+    return f"{row.label[:-1]}: {', '.join(one.adapter or one.model for one in row.members)})"
 
 
 def _with_distinct_seeds(groups: Iterable[list[str]], entries: Mapping[str, Entry]) -> list[list[str]]:

@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from align_tasks.comparison.found_files import find_results
+from align_tasks.comparison.results import read_results
+
 pytestmark = pytest.mark.slow
 
 PROGRAMS = Path(sys.executable).parent
@@ -92,6 +95,14 @@ def test_the_second_of_two_adapters_has_the_figures_of_plain_lm_eval(
     assert sorted(path.name for path in (tmp_path / "ours").iterdir()) == sorted(
         _folder(tmp_path / "ours", of).name for of in (tiny_model, *adapters)
     )
+    assert _entries(output) == [_entries(tmp_path / "ours")[-1]]
+
+
+def _entries(folder: Path) -> list[tuple[str, str | None]]:
+    """Who was evaluated, as the leaderboard tells it, in the order of the evaluations."""
+    found = find_results([folder])
+    results = sorted((read_results(*one) for one in found.contents.items()), key=lambda one: one.time)
+    return [(one.entry.key, one.entry.adapter_id) for one in results]
 
 
 def _kept(environment: Environment) -> int:

@@ -10,37 +10,44 @@ from rich.table import Table as Grid
 from align_tasks.comparison import wording
 from align_tasks.comparison.compare import Cell, Comparison, Table
 
+COLUMN_WIDTH = 38
+
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print every table, and what is to be known of its figures."""
     for table in comparison.tables:
-        console.print(_grid(table, comparison.baseline))
+        console.print(
+            f"[bold]{escape(wording.heading(table))}[/bold] [dim]{escape(wording.about(table))}[/dim]"
+        )
+        for places in _that_fit(table, console.width):
+            console.print(_grid(table, comparison.baseline, places))
     for line in wording.legend(comparison):
         console.print(escape(line), style="dim")
     for line in wording.problems(comparison):
         console.print(f"[yellow]note[/yellow] {escape(line)}")
 
 
-def _grid(table: Table, baseline: str | None) -> Grid:
-    grid = Grid(
-        title=f"[bold]{escape(wording.heading(table))}[/bold]",
-        caption=escape(wording.about(table)),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
+def _that_fit(table: Table, width: int) -> list[range]:
+    """Places of columns that fit side by side."""
+    names = max(map(len, (*table.labels, wording.CHANCE)))
+    at_once = max(1, (width - min(names, width // 3)) // COLUMN_WIDTH)
+    return [range(at, min(at + at_once, len(table.columns))) for at in range(0, len(table.columns), at_once)]
+
+
+def _grid(table: Table, baseline: str | None, places: range) -> Grid:
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("", overflow="fold")
-    for column in table.columns:
+    for place in places:
+        column = table.columns[place]
         grid.add_column(f"{escape(column.title)} {wording.direction(column)}", justify="right")
     for label in table.labels:
-        grid.add_row(_name(table, label, baseline), *map(_shown, wording.cells_of(table, label)))
-    rows = wording.yardstick_rows(table)
-    if rows:
-        grid.add_section()
-    for name, values in rows:
-        shown = ["" if value is None else wording.number(value) for value in values]
-        grid.add_row(name, *shown, style="dim")
+        cells = wording.cells_of(table, label)
+        grid.add_row(_name(table, label, baseline), *(_shown(cells[place]) for place in places))
+    for number, (name, values) in enumerate(wording.yardstick_rows(table)):
+        if number == 0:
+            grid.add_section()
+        shown = [values[place] for place in places]
+        grid.add_row(name, *("" if one is None else wording.number(one) for one in shown), style="dim")
     return grid
 
 
