@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=5, help="survey items that are sampled")
     parser.add_argument("--batch-size", type=int, action="append", help="of lm-eval's hf; repeatable")
     parser.add_argument("--history", type=Path, help="file to which the figures are added")
+    parser.add_argument("--note", help="what to know of the run, kept with its figures")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.model = options.model or str(demo_model())
@@ -65,7 +66,7 @@ def main() -> None:
     found = {part: PARTS[part](options) for part in options.parts.split(",")}
     if options.history:
         with options.history.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(where() | found) + "\n")
+            file.write(json.dumps(where() | {"note": options.note} | found) + "\n")
     for part, figures in found.items():
         print(f"\n{part}\n\n{markdown(figures)}")
 

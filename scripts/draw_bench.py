@@ -23,20 +23,19 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="SVG file")
     options = parser.parse_args()
     newest = json.loads(options.history.read_text(encoding="utf-8").splitlines()[-1])
-    alt.hconcat(times_as_fast(newest), by_size(newest)).save(options.output, format="svg")
+    picture = alt.hconcat(times_as_fast(newest), by_size(newest)).configure(background="white")
+    picture.save(options.output, format="svg")
 
 
-def times_as_fast(newest: dict[str, Any]) -> alt.Chart:
+def times_as_fast(newest: dict[str, Any]) -> alt.LayerChart:
     """A bar for each figure that is compared with another."""
     rows = alt.Data(values=list(bars(newest)))
-    scale = alt.Scale(type="log", domainMin=1)
-    bar = (
-        alt.Chart(rows, title="times as fast", width=320)
-        .mark_bar()
-        .encode(x=alt.X("times:Q", scale=scale, title=None), y=alt.Y("name:N", sort=None, title=None))
+    base = alt.Chart(rows, title="times as fast", width=320).encode(
+        x=alt.X("times:Q", scale=alt.Scale(type="log", domain=[1, 1000]), title=None),
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
     )
-    number = bar.mark_text(align="left", dx=3).encode(text=alt.Text("times:Q", format=".3g"))
-    return bar + number
+    number = base.mark_text(align="left", dx=3).encode(text=alt.Text("times:Q", format=".3g"))
+    return base.mark_bar().encode(x2=alt.datum(1)) + number
 
 
 def bars(newest: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -57,7 +56,7 @@ def by_size(newest: dict[str, Any]) -> alt.Chart:
     """Seconds for more and more cues."""
     rows = alt.Data(values=[{"cues": row["rows"], "seconds": row["seconds"]} for row in newest["size"]])
     return (
-        alt.Chart(rows, title="seconds to score cues", width=240)
+        alt.Chart(rows, title="seconds to score cues", width=240, height=200)
         .mark_line(point=True)
         .encode(
             x=alt.X("cues:Q", scale=alt.Scale(type="log")), y=alt.Y("seconds:Q", scale=alt.Scale(type="log"))

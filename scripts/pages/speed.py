@@ -62,7 +62,8 @@ def page() -> str:
                 f"{NOTE}\n# What an evaluation costs",
                 INTRODUCTION.strip(),
                 f"`make bench` measured this on {newest['day']} ({newest['machine']}; {versions}); "
-                "earlier runs are in `benchmarks/history.jsonl`.",
+                "earlier runs are in `benchmarks/history.jsonl`."
+                f"{' ' + newest['note'] if newest.get('note') else ''}",
                 "![How many times as fast, and seconds for more and more cues](pictures/speed.svg)",
                 *sections,
             ]
