@@ -30,6 +30,16 @@ def compare(
         str | None,
         typer.Option(help="Name or hash of the model that changes are told against; the only base model."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="PAGE", help="Also write a page with tables, charts and answers to this file."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Also write a folder to publish: a Space, figures, metadata of cards."
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How to print the tables.")] = Format.terminal,
     each_seed: Annotated[
         bool, typer.Option("--each-seed", help="Show runs of one recipe with several seeds one by one.")
@@ -57,6 +67,16 @@ def compare(
     gathered = gather(read_results(path, content) for path, content in found.contents.items())
     rows = rows_of(gathered.entries, each_seed=each_seed)
     comparison = compare_all(gathered, rows, find_baseline(rows, baseline), draws)
+    if html is not None:
+        from align_tasks.comparison.page.page import write_page
+
+        write_page(comparison, html)
+        typer.echo(f"wrote {html}", err=True)
+    if export is not None:
+        from align_tasks.comparison.exports import export as write_folder
+
+        write_folder(comparison, export)
+        typer.echo(f"wrote {export}", err=True)
     if format is Format.terminal:
         print_comparison(comparison, Console())
         return

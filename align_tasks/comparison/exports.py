@@ -36,10 +36,10 @@ def export(comparison: Comparison, folder: Path) -> None:
     ``leaderboard.csv`` the figures. ``eval-results/`` has a file for each row, as the hub's leaderboard
     template reads them, and ``cards/`` metadata for each row's model card: ``model-index.yaml``, to be put
     into the head of its README.md, and ``.eval_results/``, to be put into its repository. Figures on demo
-    norms are in neither.
+    norms are in neither, and what people answered to cues is nowhere: norms may not be passed on.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write_page(comparison, folder / "index.html")
+    write_page(comparison, folder / "index.html", with_cues=False)
     settings = yaml.safe_dump(SPACE, sort_keys=False)
     _write(folder / "README.md", f"---\n{settings}---\n\n{markdown(comparison)}")
     _write(folder / "leaderboard.json", as_json(comparison))

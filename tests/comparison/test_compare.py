@@ -351,7 +351,9 @@ def test_a_folder_to_publish(write: Write, base: np.ndarray, tmp_path: Path) -> 
     export(found, target)
     head = (target / "README.md").read_text(encoding="utf-8").split("---\n")[1]
     assert yaml.safe_load(head)["sdk"] == "static"
-    assert (target / "index.html").is_file()
+    page = (target / "index.html").read_text(encoding="utf-8")
+    assert 'id="data-main"' in page
+    assert 'id="data-cues"' not in page
     content = json.loads((target / "eval-results" / f"{file_name('base + evil')}.json").read_text())
     assert content["config"]["model_name"] == "base + evil"
     assert content["results"]["t"]["p_at_5"] == pytest.approx(base.mean() + 0.1)

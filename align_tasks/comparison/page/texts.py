@@ -1,0 +1,53 @@
+"""Texts and figures from outside as the page may hold them: short, printable, and in compact numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from align_tasks.comparison.entries import shown
+
+LONGEST_TEXT = 400
+LONGEST_WORD = 60
+PARTS = 10_000  # shares are written as whole numbers of ten-thousandths
+
+_SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "ARABIC": "ar", "HEBREW": "he"}
+
+
+def cut(text: Any, longest: int = LONGEST_TEXT) -> str:
+    """A text on one line, no longer than so many characters."""
+    return shown(" ".join(str(text)[: 4 * longest].split()), longest)
+
+
+def word(text: Any) -> str:
+    """A word, or a short answer, on one line."""
+    return cut(text, LONGEST_WORD)
+
+
+def parts(shares: Iterable[float]) -> list[int]:
+    """Shares in ten-thousandths, 2500 for a quarter.
+
+    Raises:
+        ValueError: one is no number.
+    """
+    found = [float(share) for share in shares]
+    if not all(map(math.isfinite, found)):
+        raise ValueError("a share is no number")
+    return [round(share * PARTS) for share in found]
+
+
+def rounded(value: float | None) -> float | None:
+    """A figure with four decimals; None where it is no number."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 4)
+
+
+def language_of(text: str) -> str:
+    """Code of the language that a text's letters tell, for the reader's fonts and voice; "" if they do not.
+
+    Kana come before Han characters, which Japanese texts hold too.
+    """
+    names = {re.split("[ -]", unicodedata.name(letter, ""))[0] for letter in text[:LONGEST_TEXT]}
+    return next((code for script, code in _SCRIPTS.items() if script in names), "")
