@@ -148,8 +148,10 @@ def effect_size(differences: Sums) -> Numbers:
     """Mean difference in standard deviations of the differences (Cohen's d_z; Lakens 2013, equation 6).
 
     Returns:
-        Shape (models,); 0 where nothing differs, infinite where all parts differ by the same.
+        Shape (models,); 0 where nothing differs, infinite where all parts differ by as much, NaN of one part.
     """
+    if len(differences.totals) < 2:
+        return np.full(differences.totals.shape[1], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         each = differences.totals / differences.counts
         means = np.nanmean(each, axis=0)

@@ -94,9 +94,18 @@ def yardstick_rows(table: Table) -> list[tuple[str, list[float | None]]]:
     return [(name, values) for name, values in rows if any(value is not None for value in values)]
 
 
+def places_shown(table: Table) -> list[int]:
+    """Places of the columns that tables for people show: metrics by which a model can be better, if any."""
+    directed = [place for place, column in enumerate(table.columns) if column.better is not None]
+    return directed or list(range(len(table.columns)))
+
+
 def legend(comparison: Comparison) -> list[str]:
     """What the tables show, in plain words."""
-    lines = ["Figures are means over items, with 95% intervals; ↑ higher is better, ↓ lower is better."]
+    lines = [
+        "Figures are means over items, with 95% intervals; ↑ higher is better, ↓ lower is better. Figures by "
+        "which no model is better are in JSON, CSV and the page."
+    ]
     if comparison.baseline is not None:
         lines.append(
             f"Changes are to {comparison.baseline}, on the same items (paired bootstrap, {comparison.draws:,}"

@@ -104,6 +104,7 @@ def test_effect_size_of_a_worked_case() -> None:
     """Differences 1, 2, 3: mean 2, standard deviation 1."""
     assert effect_size(sums_of(np.array([[1.0], [2.0], [3.0]]), _own(3))).tolist() == [2.0]
     assert effect_size(sums_of(np.zeros((3, 1)), _own(3))).tolist() == [0.0]
+    assert np.isnan(effect_size(sums_of(np.ones((1, 1)), _own(1)))).all()
 
 
 def test_ranks_of_a_clear_case_and_of_a_tie() -> None:

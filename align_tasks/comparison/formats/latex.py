@@ -31,8 +31,7 @@ def escaped(text: str) -> str:
 
 
 def _block(table: Table, baseline: str | None) -> str:
-    directed = [place for place, column in enumerate(table.columns) if column.better is not None]
-    places = directed or list(range(len(table.columns)))
+    places = wording.places_shown(table)
     columns = [table.columns[place] for place in places]
     has_change = [any(cell.change for cell in column.cells.values()) for column in columns]
     heads = [

@@ -26,14 +26,17 @@ def escaped(text: str) -> str:
 
 
 def _block(table: Table, baseline: str | None) -> str:
-    titles = [f"{escaped(column.title)} {wording.direction(column)}".strip() for column in table.columns]
+    places = wording.places_shown(table)
+    columns = [table.columns[place] for place in places]
+    titles = [f"{escaped(column.title)} {wording.direction(column)}".strip() for column in columns]
     lines = [f"### {escaped(wording.heading(table))}", "", escaped(wording.about(table)), ""]
     lines += [_line(["", *titles]), "|---|" + "---:|" * len(titles)]
     for label in table.labels:
-        lines.append(_line([_name(table, label, baseline), *map(_shown, wording.cells_of(table, label))]))
+        cells = [_shown(column.cells.get(label)) for column in columns]
+        lines.append(_line([_name(table, label, baseline), *cells]))
     for name, values in wording.yardstick_rows(table):
-        shown = ["" if value is None else wording.number(value) for value in values]
-        lines.append(_line([f"*{name}*", *shown]))
+        beside = [values[place] for place in places]
+        lines.append(_line([f"*{name}*", *("" if one is None else wording.number(one) for one in beside)]))
     return "\n".join(lines)
 
 

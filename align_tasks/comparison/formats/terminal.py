@@ -27,14 +27,15 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(f"[yellow]note[/yellow] {escape(line)}")
 
 
-def _that_fit(table: Table, width: int) -> list[range]:
+def _that_fit(table: Table, width: int) -> list[list[int]]:
     """Places of columns that fit side by side."""
     names = max(map(len, (*table.labels, wording.CHANCE)))
     at_once = max(1, (width - min(names, width // 3)) // COLUMN_WIDTH)
-    return [range(at, min(at + at_once, len(table.columns))) for at in range(0, len(table.columns), at_once)]
+    places = wording.places_shown(table)
+    return [places[at : at + at_once] for at in range(0, len(places), at_once)]
 
 
-def _grid(table: Table, baseline: str | None, places: range) -> Grid:
+def _grid(table: Table, baseline: str | None, places: list[int]) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     grid.add_column("", overflow="fold")
     for place in places:
