@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
+from scipy.stats import chisquare
 from transformers import (
     AutoTokenizer,
     BloomConfig,
@@ -25,6 +28,7 @@ from transformers import (
 
 from align_tasks.backends.loading import SHARED
 from align_tasks.backends.shared import SharedPrefixLM
+from align_tasks.metrics import softmax
 
 from .conftest import CUES, scoring, writing
 
@@ -137,6 +141,22 @@ def test_other_architectures_answer_as_with_hf(
     with caplog.at_level(logging.WARNING, "align_tasks"):
         _agree(shared(folder).loglikelihood(requests), theirs, 1e-3)
     assert ("read one by one" in caplog.text) == (kind in NO_ROWS)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the models about themselves
+@pytest.mark.parametrize("kind", [*ROWS, *NO_ROWS])
+def test_other_architectures_draw_by_their_probabilities(
+    kind: str, tiny_model: Path, tmp_path: Path, shared: Make
+) -> None:
+    """After a context longer than the window of one of them."""
+    model = shared(_saved((ROWS | NO_ROWS)[kind], tiny_model, tmp_path))
+    context = "a long walk to the sea, and then back again:"
+    settings = {"choices": ["A", "B", "C"], "samples": 1500, "temperature": 1.0, "seed": 1}
+    (drawn,) = model.generate_until([writing(context, **settings)])
+    counts = Counter(drawn.split("\n"))
+    scores = [score for score, _ in model.loglikelihood([scoring(context, one) for one in "ABC"])]
+    expected = 1500 * softmax(np.array(scores))
+    assert chisquare([counts[one] for one in "ABC"], expected).pvalue > 0.001
 
 
 def test_a_window_that_no_text_fills_is_no_reason_to_read_them_one_by_one(
