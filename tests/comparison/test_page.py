@@ -189,9 +189,7 @@ def test_other_tasks_are_left_out_with_a_note(tmp_path: Path) -> None:
     rows = [row({"query": f"{number}?", "choices": ["a"]}, [["-1", "True"]], acc=1.0) for number in range(50)]
     sections = sections_of(compared(write_results(tmp_path / "a", {"arc": rows})))
     assert set(sections) == {"main"}
-    assert sections["main"]["notes"] == [
-        "arc: its answers are not shown one by one, they are of another kind"
-    ]
+    assert sections["main"]["notes"] == ["arc: its answers cannot be shown one by one"]
 
 
 DAMAGED = {
@@ -282,6 +280,29 @@ def test_learning_curves_are_those_of_the_log(both: Comparison, tmp_path: Path) 
     sections = sections_of(replace(both, rows=[both.rows[0], replace(last, members=members)]))
     assert "learning" not in sections
     assert "cannot be read" in sections["main"]["notes"][-1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "change", "told"), [("jsd", -0.1, 1), ("jsd", 0.1, -1), ("p_at_5", 0.1, 1)]
+)
+def test_changes_that_a_test_bears_out_are_for_better_or_worse(
+    metric: str, change: float, told: int, tmp_path: Path
+) -> None:
+    cues = [f"cue{number}" for number in range(30)]
+    folders = [
+        write_results(
+            tmp_path / str(name),
+            {"t": [row(cue_doc(cue), ["x"], **{metric: 0.5 + more}) for cue in cues]},
+            adapter=name,
+        )
+        for name, more in ((None, 0.0), ("sft", change))
+    ]
+    (table,) = sections_of(compared(*folders))["main"]["tables"]
+    base, tuned = (cells[0][8] for _, _, cells in table["rows"])
+    assert base is None
+    assert tuned[0] == pytest.approx(change)
+    assert "*" in tuned[1]
+    assert tuned[2] == told
 
 
 def test_demo_tables_and_remarks_are_told(tmp_path: Path) -> None:

@@ -184,6 +184,18 @@ def test_hits_are_told_without_colours(opened: Opened) -> None:
     assert "also given by people" in hits.first.text_content()
 
 
+def test_orders_stand_beside_peoples(opened: Opened) -> None:
+    opened.page.locator("#cues > summary").click()
+    opened.page.locator("#cues select").first.select_option("2")
+    rows = opened.page.locator("#cues table.plain tbody tr").all_inner_texts()
+    assert [text.split("\t")[1:3] for text in rows] == [
+        ["dog (9)", "sun people: 3"],
+        ["mouse (5)", "dog people: 1"],
+        ["sun (3)", "mouse people: 2"],
+        ["cheese (1)", "–"],
+    ]
+
+
 def test_the_tension_map_counts_who_is_nearer(opened: Opened) -> None:
     opened.page.locator("#tension > summary").click()
     told = opened.page.locator("#tension .finding").inner_text()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from align_tasks.comparison.compare import Column, Comparison, Table
+from align_tasks.comparison.page.countries import culture_in
 from align_tasks.comparison.page.texts import cut, rounded
 
 _NAME = re.compile(r"(valence|arousal|concreteness)(_bias)?")
@@ -33,6 +34,7 @@ def _charts(place: int, table: Table, comparison: Comparison) -> Iterator[dict[s
         yield {
             "table": place,
             "task": cut(table.task),
+            "culture": culture_in(table.task),
             "dimension": dimension,
             "bias": bool(is_bias),
             "scale": SCALES[dimension],

@@ -14,7 +14,7 @@ from align_tasks.errors import AlignError
 
 Doc = Mapping[str, Any]
 KINDS = ("tension", "survey", "association", "ranking", "likelihood")
-FOREIGN = 20  # rows of no known kind, after which a file is of another task
+FOREIGN = 20  # rows that cannot be read, after which a file is of another task
 _DAMAGE = (AlignError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -52,7 +52,7 @@ def read_all(
     for task in asked:
         answers = _read_task(task, readers, notes)
         if answers is None:
-            notes.append(f"{task.task}: its answers are not shown one by one, they are of another kind")
+            notes.append(f"{task.task}: its answers cannot be shown one by one")
         elif answers.docs:
             found.append(answers)
     return found
@@ -81,15 +81,15 @@ def _read_task(
         damaged = 0
         given: dict[str, Any] = {}
         for row in _rows(run, task.task, notes):
-            kind = kind_of(row["doc"])
-            if answers is None and kind is not None:
-                answers = Answers(task, kind)
             if answers is None and damaged > FOREIGN:
                 return None
+            kind = kind_of(row["doc"])
             try:
-                if answers is None or kind != answers.kind:
+                if kind is None or (answers is not None and kind != answers.kind):
                     raise ValueError("a row of another task")
-                _read_row(row, answers, given, *readers[kind])
+                into = answers or Answers(task, kind)
+                _read_row(row, into, given, *readers[kind])
+                answers = into
             except _DAMAGE:
                 damaged += 1
         if answers is not None:

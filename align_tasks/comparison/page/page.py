@@ -83,7 +83,9 @@ def sections_of(comparison: Comparison, *, with_cues: bool = True) -> dict[str, 
         "affect": affect_data(comparison),
         "learning": curve_data(comparison, notes),
     }
-    main = _main(comparison, survey_tasks, notes)
+    named = [name for one in survey_tasks for name in (*one["cultures"], one["culture"])]
+    named += [one["culture"] for one in found["affect"]]
+    main = _main(comparison, named, notes)
     return {"main": main} | {name: value for name, value in found.items() if value}
 
 
@@ -94,13 +96,12 @@ def _survey_tasks(items: list[Answers], comparison: Comparison) -> list[dict[str
     return [surveys.survey_data(one, people, _baseline(comparison)) for one in items]
 
 
-def _main(comparison: Comparison, survey_tasks: list[dict[str, Any]], notes: list[str]) -> dict[str, Any]:
+def _main(comparison: Comparison, named: list[str | None], notes: list[str]) -> dict[str, Any]:
     """The leaderboard, and what all sections share."""
-    named = dict.fromkeys(name for task in survey_tasks for name in (*task["cultures"], task["culture"]))
     return {
         "models": [cut(row.label) for row in comparison.rows],
         "baseline": _baseline(comparison),
-        "cultures": {name: country_of(name) for name in named if name},
+        "cultures": {name: country_of(name) for name in dict.fromkeys(named) if name},
         "tables": [table_data(comparison, table) for table in comparison.tables],
         "legend": wording.legend(comparison),
         "notes": [*wording.problems(comparison), *(cut(note) for note in dict.fromkeys(notes))],

@@ -6,12 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from align_tasks.comparison.entries import shown
 
 LONGEST_TEXT = 400
 LONGEST_WORD = 60
+REMEMBERED = 20_000  # texts, which recur from model to model
 PARTS = 10_000  # shares are written as whole numbers of ten-thousandths
 
 _SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "ARABIC": "ar", "HEBREW": "he"}
@@ -19,7 +21,12 @@ _SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "AR
 
 def cut(text: Any, longest: int = LONGEST_TEXT) -> str:
     """A text on one line, no longer than so many characters."""
-    return shown(" ".join(str(text)[: 4 * longest].split()), longest)
+    return _cut(str(text)[: 4 * longest], longest)
+
+
+@lru_cache(REMEMBERED)
+def _cut(text: str, longest: int) -> str:
+    return shown(" ".join(text.split()), longest)
 
 
 def word(text: Any) -> str:
@@ -49,5 +56,10 @@ def language_of(text: str) -> str:
 
     Kana come before Han characters, which Japanese texts hold too.
     """
-    names = {re.split("[ -]", unicodedata.name(letter, ""))[0] for letter in text[:LONGEST_TEXT]}
+    return _language_of(text[:LONGEST_TEXT])
+
+
+@lru_cache(REMEMBERED)
+def _language_of(text: str) -> str:
+    names = {re.split("[ -]", unicodedata.name(letter, ""))[0] for letter in set(text)}
     return next((code for script, code in _SCRIPTS.items() if script in names), "")

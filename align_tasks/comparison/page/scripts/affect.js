@@ -24,26 +24,32 @@ function affectChart(holder, task) {
   const what = task.bias
     ? `${task.dimension} as rated, less people’s, in parts of the scale`
     : `mean ${task.dimension} of the words, ${task.scale.join(' to ')}`;
+  const label = `${task.task}: ${what}`;
   const rows = task.rows.filter(([row, value]) => shown.has(row) && value !== null);
-  const number = (value) => (value === null ? '' : value.toFixed(3));
   addChart(holder, {
-    label: `${taskName(task, [])}: ${what}`,
-    make: (width) => affectSpec(task, rows, what, width),
-    table: () =>
-      plainTable(
-        `${taskName(task, [])}: ${what}`,
-        ['model', 'mean', 'from', 'to'],
-        [
-          ...(task.people === null ? [] : [['people', number(task.people), '', '']]),
-          ...rows.map(([row, ...values]) => [models[row], ...values.map(number)]),
-        ],
-      ),
+    label,
+    legend: () => affectLegend(task, rows),
+    make: (width) => affectSpec(task, rows, width),
+    table: () => affectTable(task, rows, label),
   });
 }
 
-function affectSpec(task, rows, what, width) {
+function affectLegend(task, rows) {
+  const people = { mark: '┅', colour: cultureColour(task.culture), text: 'people' };
+  const asked = rows.map(([row]) => ({ ...modelLook(row), text: models[row] }));
+  return task.people === null ? asked : [people, ...asked];
+}
+
+function affectTable(task, rows, label) {
+  const number = (value) => (value === null ? '' : value.toFixed(3));
+  const people = task.people === null ? [] : [['people', number(task.people), '', '']];
+  const asked = rows.map(([row, ...values]) => [models[row], ...values.map(number)]);
+  return plainTable(label, ['model', 'mean', 'from', 'to'], [...people, ...asked]);
+}
+
+function affectSpec(task, rows, width) {
   const values = rows.map(([row, value, low, high]) => ({
-    who: models[row],
+    who: shortName(row),
     value,
     low: low ?? value,
     high: high ?? value,
@@ -55,43 +61,28 @@ function affectSpec(task, rows, what, width) {
     rows.map(([row]) => modelLook(row).colour),
     rows.map(([row]) => modelLook(row).shape),
   );
-  const y = {
-    field: 'who',
-    type: 'nominal',
-    sort: names,
-    title: null,
-    axis: { labelLimit: Math.max(90, width * 0.4), grid: true },
+  const axis = { labelLimit: Math.max(90, width * 0.4), grid: true };
+  const y = { field: 'who', type: 'nominal', sort: names, title: null, axis };
+  const x = { type: 'quantitative', title: null, scale: { zero: false, nice: true }, axis: { tickCount: 5 } };
+  const dashed = { type: 'rule', strokeDash: [6, 4], strokeWidth: 2, color: cultureColour(task.culture) };
+  const people = {
+    data: { values: task.people === null ? [] : [{ value: task.people }] },
+    mark: dashed,
+    encoding: { x: { field: 'value', ...x } },
   };
-  const x = {
-    type: 'quantitative',
-    title: what,
-    scale: { zero: false, nice: true },
-    axis: { tickCount: 5, titleLimit: width - 20 },
-  };
-  const people =
-    task.people === null
-      ? []
-      : [
-          {
-            data: { values: [{ value: task.people }] },
-            mark: { type: 'rule', strokeDash: [6, 4], strokeWidth: 2, color: palette().cultures[0] },
-            encoding: { x: { field: 'value', ...x } },
-          },
-        ];
+  const ends = { x: { field: 'low', ...x }, x2: { field: 'high' }, y, color: found.color };
+  const tooltip = { field: 'tip', type: 'nominal' };
   return {
     width: width - 10,
     autosize: { type: 'fit', contains: 'padding' },
-    height: 30 * Math.max(1, names.length) + 60,
+    height: 30 * Math.max(1, names.length) + 40,
     data: { values },
     layer: [
-      ...people,
-      {
-        mark: { type: 'rule', strokeWidth: 2 },
-        encoding: { x: { field: 'low', ...x }, x2: { field: 'high' }, y, color: found.color },
-      },
+      people,
+      { mark: { type: 'rule', strokeWidth: 2 }, encoding: ends },
       {
         mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-        encoding: { x: { field: 'value', ...x }, y, ...found, tooltip: { field: 'tip', type: 'nominal' } },
+        encoding: { x: { field: 'value', ...x }, y, ...found, tooltip },
       },
     ],
   };

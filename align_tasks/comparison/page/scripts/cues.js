@@ -131,7 +131,7 @@ function showOrders(detail, task, item, asked) {
   const rows = words.map((word, place) => [
     String(place + 1),
     told(`${word} (${counts[place]})`, task.language),
-    ...asked.map(({ answer }) => orderCell(task, words, answer, place)),
+    ...asked.map(({ answer }) => orderCell(task, words, counts, answer, place)),
   ]);
   detail.append(
     plainTable(
@@ -142,11 +142,11 @@ function showOrders(detail, task, item, asked) {
   );
 }
 
-// The word that a model has at a place, with people's place of it.
-function orderCell(task, words, answer, place) {
+// The word that a model has at a place, with people’s place of it: equally frequent words share one.
+function orderCell(task, words, counts, answer, place) {
   if (!answer || answer[place] === undefined) return '–';
   const theirs = answer[place];
-  const away = theirs === place ? '✓' : `people: ${theirs + 1}`;
+  const away = counts[theirs] === counts[place] ? '✓' : `people: ${counts.indexOf(counts[theirs]) + 1}`;
   return el('span', {}, told(words[theirs], task.language), ' ', el('span', { class: 'small faint' }, away));
 }
 

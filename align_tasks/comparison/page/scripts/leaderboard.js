@@ -49,6 +49,7 @@ function leaderboard(section) {
 function readingHelp() {
   const lines = [
     ...all.legend,
+    '▲ and ▼ tell whether a figure rose or fell; “better” or “worse” stands where a test bears it out.',
     'Rank: in brackets, between which ranks a model lies at 95%. The bar tells how far a model has ' +
       'come from chance, or from 0, to what people score, the human ceiling.',
   ];
@@ -180,16 +181,16 @@ function boardCell(cell) {
       best ? el('span', { class: 'badge best' }, '★ best') : null,
     ),
     around ? el('div', { class: 'small' }, around) : null,
-    change
-      ? el(
-          'div',
-          { class: `small change told${change[2]}` },
-          `${change[0] > 0 ? '▲' : change[0] < 0 ? '▼' : '='} ${change[1]}`,
-        )
-      : null,
+    change ? changeLine(change) : null,
     share === null ? null : shareBar(share),
     el('div', { class: 'small faint' }, more.filter(Boolean).join(' · ')),
   );
+}
+
+function changeLine([value, text, told]) {
+  const arrow = value > 0 ? '▲' : value < 0 ? '▼' : '=';
+  const words = { 1: ' better', 0: '', [-1]: ' worse' }[told];
+  return el('div', { class: `small change told${told}` }, `${arrow} ${text}${words}`);
 }
 
 function shareBar(share) {

@@ -56,6 +56,12 @@ function modelLook(row) {
   return { colour: colours[place % colours.length], shape: SHAPES[shape], mark: MARKS[shape] };
 }
 
+// A model's name where there is little room: an adapter on the baseline goes by its own name.
+function shortName(row) {
+  const before = base === null ? null : `${models[base]} + `;
+  return before && models[row].startsWith(before) ? `+ ${models[row].slice(before.length)}` : models[row];
+}
+
 const FIRST_SHOWN = 5;
 const shown = new Set(base === null ? [] : [base]);
 models.forEach((_, row) => {
