@@ -23,6 +23,7 @@ COMMANDS = (
     "eval",
     "train",
     "train sft",
+    "run",
     "plugins",
     "plugins new",
     "demo",

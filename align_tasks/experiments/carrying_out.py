@@ -1,0 +1,105 @@
+"""Carrying out an experiment: the engine runs what is missing, and the end says what there is."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from align_tasks.errors import AlignError
+from align_tasks.experiments.engine import LOG, Limits, held, start, steps_to_do
+from align_tasks.experiments.prepare import Prepared, check_folder, plan_of, write_plan
+from align_tasks.experiments.states import PLAN, read_state
+from align_tasks.experiments.step import Step, shown
+from align_tasks.experiments.watching import Watch, duration, follow, why_it_failed
+
+Tell = Callable[[str], None]
+
+
+def dry_run(prepared: Prepared, cores: int) -> list[str]:
+    """A line for each step, in order: whether it is done, and how long it took or its command."""
+    to_do = _to_do(prepared, cores)
+    lines = [_line(prepared.output, step, step.name in to_do) for step in prepared.steps]
+    return [*lines, f"{len(prepared.steps) - len(to_do)} of {len(prepared.steps)} steps are done."]
+
+
+def _to_do(prepared: Prepared, cores: int) -> set[str]:
+    """Names of the steps that would run, without a trace in the experiment's folder."""
+    if not prepared.output.exists():
+        return {step.name for step in prepared.steps}
+    check_folder(prepared)
+    with TemporaryDirectory() as folder:
+        plan = Path(folder, PLAN)
+        plan.write_bytes(plan_of(prepared, cores))
+        return steps_to_do(prepared.output, plan)
+
+
+def _line(output: Path, step: Step, is_to_do: bool) -> str:
+    if is_to_do:
+        return f"to do  {step.name}: {shown(step.command)}"
+    state = read_state(output, step.name)
+    if state is None or state.key != step.key or state.ended is None:
+        return f"done   {step.name}"
+    return f"done   {step.name} ({duration(state.ended - state.started)})"
+
+
+def carry_out(prepared: Prepared, limits: Limits, tell: Tell) -> None:
+    """Do what is missing.
+
+    Raises:
+        AlignError: a step failed, or it was interrupted; says what is missing, and how to go on.
+    """
+    with held(prepared.output) as lock:
+        write_plan(prepared, limits.cores)
+        to_do = steps_to_do(prepared.output, prepared.output / PLAN)
+        if to_do:
+            tell(f"{len(to_do)} of {len(prepared.steps)} steps are to be done in {prepared.output}")
+            _run(prepared, limits, Watch(prepared.output, prepared.steps, to_do), lock)
+        else:
+            tell(f"All {len(prepared.steps)} steps are done already.")
+    for line in _left(prepared):
+        tell(line)
+
+
+def _run(prepared: Prepared, limits: Limits, watch: Watch, lock: int) -> None:
+    engine = start(prepared.output, limits, lock)
+    try:
+        status = follow(engine, watch)
+    except KeyboardInterrupt:
+        _end(engine)
+        hint = "The same command goes on where it was."
+        raise AlignError(f"interrupted: {watch.done()}", hint=hint) from None
+    if status != 0:
+        raise _failure(prepared, watch)
+
+
+def _end(engine: subprocess.Popen[bytes]) -> None:
+    """Have the engine end its steps, and wait for it."""
+    engine.send_signal(signal.SIGTERM)
+    try:
+        engine.wait(timeout=60)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        engine.kill()
+        engine.wait()
+
+
+def _failure(prepared: Prepared, watch: Watch) -> AlignError:
+    states = watch.states()
+    failed = [name for name, state in states.items() if state.state != "finished"]
+    waiting = [step.name for step in prepared.steps if step.name in watch.to_do and step.name not in states]
+    told = [why_it_failed(prepared.output, name) for name in failed]
+    if not failed:
+        told.append(f"the engine failed; see {prepared.output / LOG}")
+    elif waiting:
+        told.append(f"not done, since they wait for these: {', '.join(waiting)}")
+    told.append("The same command goes on with what is missing.")
+    return AlignError(watch.counts(), hint="\n  ".join(told))
+
+
+def _left(prepared: Prepared) -> Iterator[str]:
+    """Where to look."""
+    for step in prepared.steps:
+        if step.kind == "compare":
+            yield from (f"{step.name}: {prepared.output / path}" for path in step.outputs)

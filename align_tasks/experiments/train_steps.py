@@ -1,0 +1,94 @@
+"""Training steps: `align train`, each in a folder under a key of all that the adapter depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from align_tasks.experiments.keys import key_of, norms_key, tables_key
+from align_tasks.experiments.models import KnownModel
+from align_tasks.experiments.recipe import Experiment
+from align_tasks.experiments.step import Step
+from align_tasks.experiments.training import Training
+from align_tasks.files import sha256_of
+from align_tasks.settings import NONE, as_text, flag_of
+
+FINISHED = "align.json"
+"""Written last by `align train`."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training with its step.
+
+    Attributes:
+        training: what is trained.
+        step: how.
+        folder: of the adapter, absolute.
+    """
+
+    training: Training
+    step: Step
+    folder: Path
+
+
+def train_steps(
+    experiment: Experiment, models: Mapping[str, KnownModel], trainings: list[Training], output: Path
+) -> dict[str, Trained]:
+    """The steps by name; trainings of models that are not there are left out."""
+    found: dict[str, Trained] = {}
+    for training in trainings:
+        start = found.get(training.start) if training.start else None
+        if training.model in models and (training.start is None or start is not None):
+            found[training.name] = _trained(experiment, models[training.model], training, start, output)
+    return found
+
+
+def _trained(
+    experiment: Experiment, model: KnownModel, training: Training, start: Trained | None, output: Path
+) -> Trained:
+    key = key_of(
+        training.trainer.name,
+        model.identity,
+        training.culture.name,
+        training.recipe.model_dump(mode="json"),
+        start.step.key if start else None,
+        norms_key(training.culture, experiment.norms),
+        tables_key("ratings") if getattr(training.recipe, "concreteness_weight", 0) else None,
+        [sha256_of(path) for path in training.files if path.is_file()],
+    )
+    folder = Path("adapters", key, training.name)
+    command = ["train", training.trainer.name, "--model", model.source]
+    command += ["--adapter", str(start.folder)] if start else []
+    command += ["--culture", training.culture.name, "--output", str(output / folder)]
+    command += ["--recipe", training.source] if training.source else []
+    command += [word for name, value in training.settings.items() for word in flags(name, value)]
+    step = Step(
+        name=f"train-{training.name}",
+        kind="train",
+        key=key,
+        command=command,
+        inputs=start.step.outputs if start else (),
+        outputs=(str(folder / FINISHED),),
+        needs=experiment.runs[training.run].needs,
+        where=("runs", training.run),
+    )
+    return Trained(training, step, output / folder)
+
+
+def flags(name: str, value: Any) -> Iterator[str]:
+    """A setting as flags of `align train`."""
+    flag = flag_of(name)
+    if isinstance(value, bool):
+        yield flag if value else f"--no-{flag[2:]}"
+        return
+    if isinstance(value, dict):
+        values = [f"{key}={as_text(one)}" for key, one in value.items()]
+    elif isinstance(value, list):
+        values = [as_text(one) for one in value]
+    else:
+        values = [NONE if value is None else as_text(value)]
+    for one in values or [NONE]:
+        yield from (flag, one)
