@@ -1,8 +1,7 @@
-"""Comparison steps: `align compare`, tables as Markdown and JSON, and the page where it writes one."""
+"""Comparison steps: `align compare`, tables as Markdown and JSON, and the page."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -52,22 +51,15 @@ def _steps(
     command = ["compare", *(str(output / one.results) for one in members), "--baseline", baseline]
     command += ["--each-seed"] if comparison.each_seed else []
     page = f"{FOLDER}/{name}.html"
-    pages = ["--html", str(output / page)] if writes_pages() else []
-    for form, further in (("md", pages), ("json", [])):
+    further = {"md": (["--html", str(output / page)], [page]), "json": ([], [])}
+    for form, (options, pages) in further.items():
         yield Step(
             name=f"compare-{name}-{form}",
             kind="compare",
-            key=key_of([one.results for one in members], baseline, comparison.each_seed, bool(further)),
-            command=[*command, "--format", form, *further],
+            key=key_of([one.results for one in members], baseline, comparison.each_seed),
+            command=[*command, "--format", form, *options],
             inputs=inputs,
-            outputs=(f"{FOLDER}/{name}.{form}", *([page] if further else [])),
+            outputs=(f"{FOLDER}/{name}.{form}", *pages),
             prints=True,
             where=("compare", name),
         )
-
-
-def writes_pages() -> bool:
-    """Whether `align compare` writes a page of HTML."""
-    from align_tasks.commands.compare import compare
-
-    return "html" in inspect.signature(compare).parameters
