@@ -18,6 +18,16 @@ def _results(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text(encoding="utf-8")) for file in folder.rglob("results_*.json")]
 
 
+def _numbers(results: dict[str, Any]) -> dict[str, float]:
+    """The figures of every task; two backends agree up to rounding."""
+    return {
+        f"{task} {name}": value
+        for task, figures in results["results"].items()
+        for name, value in figures.items()
+        if isinstance(value, float)
+    }
+
+
 def test_trainers_come_and_go_and_evaluation_works_without_them(
     wheels: list[Path], environment: Any, tiny_model: Path, tmp_path: Path
 ) -> None:
@@ -57,6 +67,6 @@ def test_trainers_come_and_go_and_evaluation_works_without_them(
     (first,), (by_lm_eval,) = _results(before), _results(plain)
     model, tuned = sorted(_results(after), key=lambda results: results["align"]["adapter"] is not None)
     assert model["results"] == first["results"]
-    assert tuned["results"] == by_lm_eval["results"]
+    assert _numbers(tuned) == pytest.approx(_numbers(by_lm_eval), abs=1e-5)
     assert tuned["results"]["wvs_us"]["jsd,none"] != model["results"]["wvs_us"]["jsd,none"]
     assert tuned["align"]["adapter"]["trained_test_cues"] == {"swow_us": 0}
