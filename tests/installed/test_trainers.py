@@ -67,6 +67,7 @@ def test_trainers_come_and_go_and_evaluation_works_without_them(
     (first,), (by_lm_eval,) = _results(before), _results(plain)
     model, tuned = sorted(_results(after), key=lambda results: results["align"]["adapter"] is not None)
     assert model["results"] == first["results"]
+    assert _numbers(tuned)
     assert _numbers(tuned) == pytest.approx(_numbers(by_lm_eval), abs=1e-5)
     assert tuned["results"]["wvs_us"]["jsd,none"] != model["results"]["wvs_us"]["jsd,none"]
     assert tuned["align"]["adapter"]["trained_test_cues"] == {"swow_us": 0}
