@@ -196,7 +196,8 @@ function changeLine([value, text, told]) {
 function shareBar(share) {
   const filled = el('span', { class: 'filled' });
   filled.style.width = `${100 * Math.max(0, Math.min(1, share))}%`;
-  const text = share < 0 ? 'worse than chance' : `${Math.round(100 * share)}% of the ceiling`;
+  const reached = share > 1 ? 'above the ceiling, which is no bound' : `${Math.round(100 * share)}% of the ceiling`;
+  const text = share < 0 ? 'worse than chance' : reached;
   return el(
     'div',
     { class: 'small share' },
