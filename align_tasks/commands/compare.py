@@ -58,13 +58,14 @@ def compare(
     from align_tasks.comparison.formats.markdown import markdown
     from align_tasks.comparison.formats.terminal import print_comparison
     from align_tasks.comparison.found_files import find_results
-    from align_tasks.comparison.results import read_results
+    from align_tasks.comparison.results import read_all_results
     from align_tasks.comparison.rows import find_baseline, rows_of
 
     found = find_results(results)
-    for one in found.skipped:
+    results_read, not_understood = read_all_results(found)
+    for one in (*found.skipped, *not_understood):
         typer.echo(f"left out {one.path}: {one.reason}", err=True)
-    gathered = gather(read_results(path, content) for path, content in found.contents.items())
+    gathered = gather(results_read)
     rows = rows_of(gathered.entries, each_seed=each_seed)
     comparison = compare_all(gathered, rows, find_baseline(rows, baseline), draws)
     if html is not None:

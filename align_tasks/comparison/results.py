@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from align_tasks.comparison.entries import Entry, entry_of
+from align_tasks.comparison.found_files import Found, Skipped
+from align_tasks.errors import AlignError, one_line
 
 NOT_METRICS = ("alias", "name", "sample_len", "sample_count")
 STDERR = "_stderr"
@@ -99,6 +101,24 @@ class Results:
     entry: Entry
     tasks: Mapping[str, TaskResults]
     trained: Mapping[str, int]
+
+
+def read_all_results(found: Found) -> tuple[list[Results], list[Skipped]]:
+    """Understand every results file; those whose parts have other shapes than lm-eval's are left out.
+
+    Raises:
+        AlignError: none can be understood.
+    """
+    results, skipped = [], []
+    for path, content in found.contents.items():
+        try:
+            results.append(read_results(path, content))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            skipped.append(Skipped(path, f"not as lm-eval writes it: {one_line(error)}"))
+    if not results:
+        reasons = "".join(f"\n  {one.path}: {one.reason}" for one in skipped[:10])
+        raise AlignError(f"no results can be understood{reasons}")
+    return results, skipped
 
 
 def read_results(path: Path, content: Mapping[str, Any]) -> Results:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from align_tasks.comparison.found_files import find_results
-from align_tasks.comparison.results import Results, read_results
+from align_tasks.comparison.results import Results, read_all_results, read_results
 from align_tasks.comparison.samples import BadSamples, read_samples, samples_file
 from align_tasks.errors import AlignError
 
@@ -149,6 +149,27 @@ def test_files_that_are_no_results_are_left_out_with_the_reason(write: Write, tm
     reasons = {one.path.name: one.reason for one in found.skipped}
     assert "'config'" in reasons["results_other.json"]
     assert "'results'" in reasons["results_list.json"]
+
+
+SHAPES = (
+    {"configs": [1]},
+    {"config": {"model": "hf", "model_args": "{bad"}},
+    {"higher_is_better": [1]},
+    {"group_subtasks": [1]},
+    {"n-samples": {"t": [1]}},
+    {"align": {"model": [1]}},
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_files_of_other_shapes_are_left_out_and_the_others_read(write: Write, shape: dict[str, Any]) -> None:
+    good, bad = write({"t": ROWS}, folder="good"), write({"t": ROWS}, folder="bad", **shape)
+    results, skipped = read_all_results(find_results([good, bad]))
+    assert [one.path.parent for one in results] == [good]
+    assert [one.path.parent for one in skipped] == [bad]
+    assert "not as lm-eval writes it" in skipped[0].reason
+    with pytest.raises(AlignError, match="no results can be understood"):
+        read_all_results(find_results([bad]))
 
 
 def test_nothing_found_says_where_and_what_to_name(tmp_path: Path) -> None:
