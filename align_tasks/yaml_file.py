@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,13 +76,17 @@ class _Loader(yaml.SafeLoader):
 
     def tell_twice(self, node: yaml.MappingNode) -> None:
         """Note keys that the mapping has twice."""
-        first: dict[str, int] = {}
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in first:
-                told = f"{key.value} is there twice, first in line {first[key.value]}"
-                self.twice.append((_line(key), told))
-            elif isinstance(key, yaml.ScalarNode):
-                first[key.value] = _line(key)
+        self.twice.extend((_line(key), told) for key, told in keys_twice(node))
+
+
+def keys_twice(node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, str]]:
+    """Keys that a mapping has had before, each with what to tell of it."""
+    first: dict[str, int] = {}
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in first:
+            yield key, f"{key.value} is there twice, first in line {first[key.value]}"
+        elif isinstance(key, yaml.ScalarNode):
+            first[key.value] = _line(key)
 
 
 def _line(node: yaml.Node) -> int:

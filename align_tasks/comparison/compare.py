@@ -285,12 +285,10 @@ def _exact(figure: Figure, scored: Mapping[str, Sequence[Scored]]) -> _Figures |
         samples = [run.samples for run in runs]
         if any(one is None or figure not in one.figures for one in samples):
             continue
-        order = [np.argsort(one.items) for one in samples if one is not None]
-        columns = [one.figures[figure][at] for one, at in zip(samples, order, strict=True) if one is not None]
         labels.append(label)
-        seeds.append(np.stack(columns, axis=1))
+        seeds.append(np.stack([one.figures[figure] for one in samples if one is not None], axis=1))
         if parts is None and samples[0] is not None:
-            parts = [samples[0].parts[place] for place in order[0]]
+            parts = list(samples[0].parts)
     if parts is None:
         return None
     has = np.concatenate([np.isfinite(of_row) for of_row in seeds], axis=1)
@@ -390,11 +388,11 @@ def _told_apart(tables: Sequence[Table]) -> Iterator[str]:
         if len(several) > 1:
             yield (
                 f"{task} stands in {len(several)} tables, whose figures must not be compared: "
-                f"{', '.join(differences(several)) or 'other items'} differ"
+                f"{', '.join(_differences(several))} differ"
             )
 
 
-DIFFERENCES = {
+_DIFFERENCES = {
     "version": "task versions",
     "data": "human data",
     "prompts": "prompts",
@@ -406,11 +404,11 @@ DIFFERENCES = {
 }
 
 
-def differences(tables: Sequence[Table]) -> list[str]:
+def _differences(tables: Sequence[Table]) -> list[str]:
     """In what the questions of some tables differ, in plain words."""
     found = [
         told
-        for name, told in DIFFERENCES.items()
+        for name, told in _DIFFERENCES.items()
         if len({tuple(getattr(one, name) for one in table.asked) for table in tables}) > 1
     ]
     return found if found else ["items"]

@@ -141,4 +141,10 @@ def _joined(members: Sequence[Scored], task: TaskResults) -> Samples | None:
     shared: list[Figure] = [name for name in task.figures if all(name in one.figures for one in samples)]
     figures = {name: np.concatenate([one.figures[name] for one in samples]) for name in shared}
     kept = {name: column for name, column in figures.items() if _is_mean(column, task.figures[name].value)}
-    return Samples(items, tuple(part for one in samples for part in one.parts), kept)
+    parts = [part for one in samples for part in one.parts]
+    order = sorted(range(len(items)), key=items.__getitem__)
+    return Samples(
+        tuple(items[place] for place in order),
+        tuple(parts[place] for place in order),
+        {name: column[order] for name, column in kept.items()},
+    )

@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Samples:
     """The figures of the rows of a task.
 
     Attributes:
-        items: a name for each row; the cue, or the survey item, where there is one.
+        items: a name for each row, in their order; the cue, or the survey item, where there is one.
         parts: what rows are drawn together by: rows about one cue or item are no independent ones.
         figures: by metric and filter, shape (rows,); NaN where a row has none, or where it was not a number.
     """
@@ -39,10 +40,10 @@ class Samples:
     parts: tuple[str, ...]
     figures: Mapping[Figure, NDArray[np.float64]]
 
-    @property
+    @cached_property
     def item_set(self) -> str:
         """Twelve hexadecimal digits that differ where the rows are others, in whatever order."""
-        return hashlib.sha256(json.dumps(sorted(self.items)).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps(self.items).encode()).hexdigest()[:12]
 
 
 def samples_file(results: Path, task: str) -> Path | None:

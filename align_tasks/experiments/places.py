@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from align_tasks.errors import AlignError
+from align_tasks.yaml_file import keys_twice
 
 Where = tuple[str | int, ...]
 """The way to a part of the file: keys, and numbers of a list's entries."""
@@ -125,7 +126,7 @@ class _Reading:
             self._around.pop()
 
     def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, Any]:
-        self._tell_twice(node)
+        self._found.mistakes += [Mistake(_place(key), told) for key, told in keys_twice(node)]
         self._loader.flatten_mapping(node)
         values = {}
         for key, value in node.value:
@@ -137,15 +138,6 @@ class _Reading:
             self._found.parts.pop(inner, None)
             values[key.value] = self.value(value, inner)
         return values
-
-    def _tell_twice(self, node: yaml.MappingNode) -> None:
-        first: dict[str, int] = {}
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in first:
-                told = f"{key.value} is there twice, first in line {first[key.value]}"
-                self._found.mistakes.append(Mistake(_place(key), told))
-            elif isinstance(key, yaml.ScalarNode):
-                first[key.value] = _place(key).line
 
 
 def _place(node: yaml.Node) -> Place:

@@ -13,10 +13,8 @@ from align_tasks.experiments.recipe import Experiment
 from align_tasks.experiments.step import Step
 from align_tasks.experiments.training import Training
 from align_tasks.files import sha256_of
+from align_tasks.runs import FINISHED
 from align_tasks.settings import NONE, as_text, flag_of
-
-FINISHED = "align.json"
-"""Written last by `align train`."""
 
 
 @dataclass(frozen=True)
