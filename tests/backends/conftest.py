@@ -11,7 +11,14 @@ from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
 from align_tasks.backends.shared import SharedPrefixLM
+from align_tasks.evaluation import task_manager
 
+SCORED = ("swow_us_dist", "swow_zh_dist", "wvs_us", "wvs_zh", "wvs_tension_us", "wvs_tension_zh")
+"""Tasks whose answers are log-likelihoods."""
+WRITTEN = ("swow_us", "swow_zh", "swow_us_rank", "swow_zh_rank")
+"""Tasks whose answers are written, greedily."""
+DRAWN = ("wvs_us_sampled", "wvs_zh_sampled")
+"""Tasks whose answers are drawn."""
 CUES = ("tea", "teapot", "dog", "a long walk")
 INSTRUCTION = "Which word comes to mind?\n"
 
@@ -40,6 +47,16 @@ def scoring(context: str, continuation: str) -> Instance:
 def writing(context: str, **settings: Any) -> Instance:
     """A request for a text."""
     return Instance("generate_until", {}, (context, {"max_gen_toks": 8, "until": []} | settings), 0)
+
+
+def first_requests(rows: int, data: Path) -> dict[str, list[Instance]]:
+    """The requests of the first rows of each task, on the demo norms; `data` is an empty data directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALIGN_DATA", str(data))
+        tasks = task_manager({"norms": "demo"}).load([*SCORED, *WRITTEN, *DRAWN])["tasks"]
+    for task in tasks.values():
+        task.build_all_requests(limit=rows, rank=0, world_size=1)
+    return {name: task.instances for name, task in tasks.items()}
 
 
 @pytest.fixture

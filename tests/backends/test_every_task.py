@@ -11,23 +11,17 @@ from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
 from align_tasks.backends.shared import SharedPrefixLM
-from align_tasks.evaluation import task_manager
+
+from .conftest import SCORED, WRITTEN, first_requests
 
 Make = Callable[..., SharedPrefixLM]
 ROWS = 3
-SCORED = ("swow_us_dist", "swow_zh_dist", "wvs_us", "wvs_zh", "wvs_tension_us", "wvs_tension_zh")
-WRITTEN = ("swow_us", "swow_zh", "swow_us_rank", "swow_zh_rank")
 
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Instance]]:
     """The requests of the first rows of each task, on the demo norms."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ALIGN_DATA", str(tmp_path_factory.mktemp("data")))
-        tasks = task_manager({"norms": "demo"}).load([*SCORED, *WRITTEN])["tasks"]
-    for task in tasks.values():
-        task.build_all_requests(limit=ROWS, rank=0, world_size=1)
-    return {name: task.instances for name, task in tasks.items()}
+    return first_requests(ROWS, tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
