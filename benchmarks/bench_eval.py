@@ -6,7 +6,8 @@
 
 Parts: `start`, from the start of a command to its first request; `scoring`, `swow_us_dist` by lm-eval's hf
 at the batch size that is best on a tenth of the cues, and by hf-shared; `sampling`, `wvs_us` and `wvs_zh` by
-100 constrained samples, drawn by transformers' generate as it is and by `wvs_us_sampled`, and exactly;
+100 constrained samples, drawn by transformers' generate as it is and by `wvs_us_sampled`, and exactly
+(`sampling-vllm`, only where named: the same by vLLM, in an environment that has it, see `make test-vllm`);
 `adapters`, the base and three adapters on `wvs_tension` by one lm_eval each and by one command; `size`, the
 time for more and more cues. Every measurement is a process of its own. Prints Markdown; --history adds a
 line of JSON to a file, from which scripts/draw_bench.py and scripts/write_docs.py make picture and table.
@@ -39,6 +40,7 @@ SIZES = (100, 1_000, 10_000)
 BATCH_SIZES = (4, 8, 16, 32)
 ADAPTERS = 3
 PACKAGES = ("align-tasks", "lm-eval", "torch", "transformers", "peft")
+VLLM = {"enforce_eager": True, "gpu_memory_utilization": 0.3, "max_model_len": 2048}
 FIRST_REQUEST = "Tokenizing inputs"  # what lm-eval's models print then
 
 
@@ -51,7 +53,7 @@ def main() -> None:
     parser.add_argument(
         "--adapter", action="append", help="folder of an adapter; repeatable; three random ones"
     )
-    parser.add_argument("--parts", default=",".join(PARTS), help="separated by commas")
+    parser.add_argument("--parts", default=",".join(PARTS_OF_ALL), help="separated by commas")
     parser.add_argument("--cues", type=int, default=200, help="cues that are scored")
     parser.add_argument("--items", type=int, default=5, help="survey items that are sampled")
     parser.add_argument("--batch-size", type=int, action="append", help="of lm-eval's hf; repeatable")
@@ -126,9 +128,19 @@ def scoring(options: argparse.Namespace) -> list[Figures]:
 
 def sampling(options: argparse.Namespace) -> list[Figures]:
     """Seconds for samples of the answer distribution, and for the exact one, on the same items."""
+    return sampled_and_exact(options, ("generate", "hf-shared"), "hf-shared")
+
+
+def sampling_vllm(options: argparse.Namespace) -> list[Figures]:
+    """The same by vLLM."""
+    return sampled_and_exact(options, ("vllm",), "vllm")
+
+
+def sampled_and_exact(options: argparse.Namespace, samplers: tuple[str, ...], exact: str) -> list[Figures]:
+    """Samples by each of the samplers, then the exact distribution."""
     found = []
     for task in ("wvs_us", "wvs_zh"):
-        asked = [("generate", f"{task}_sampled"), ("hf-shared", f"{task}_sampled"), ("hf-shared", task)]
+        asked = [*((sampler, f"{task}_sampled") for sampler in samplers), (exact, task)]
         found += compared(
             without_answers(measured(options, backend=backend, task=name, limit=options.items))
             for backend, name in asked
@@ -187,7 +199,8 @@ def size(options: argparse.Namespace) -> list[Figures]:
     return [without_answers(measured(options, limit=limit, **asked)) for limit in SIZES]
 
 
-PARTS = {"start": start, "scoring": scoring, "sampling": sampling, "adapters": adapters, "size": size}
+PARTS_OF_ALL = {"start": start, "scoring": scoring, "sampling": sampling, "adapters": adapters, "size": size}
+PARTS = PARTS_OF_ALL | {"sampling-vllm": sampling_vllm}
 
 
 def without_answers(figures: Figures) -> Figures:
@@ -219,11 +232,12 @@ def measure(
     made = task_manager().load([task])["tasks"][task]
     made.config.test_split = split
     made.build_all_requests(limit=limit, rank=0, world_size=1)
-    named = Backend(backend, {"dtype": "float32"}, batch_size and str(batch_size), default_device())
+    arguments = {"dtype": "float32"} | (VLLM if backend == "vllm" else {})
+    named = Backend(backend, arguments, batch_size and str(batch_size), default_device())
     lm = next(each_loaded(named, model, [None]))
     ask = getattr(lm, made.instances[0].request_type)
     ask(made.instances[:2])
-    inside = clocked(lm.model)
+    inside = clocked(lm.model) if backend != "vllm" else []
     began = time.perf_counter()
     answers = ask(made.instances)
     seconds = time.perf_counter() - began
@@ -233,7 +247,7 @@ def measure(
         "by": name,
         "requests": len(answers),
         "seconds": seconds,
-        "outside the model": 1 - sum(inside) / seconds,
+        **({"outside the model": 1 - sum(inside) / seconds} if inside else {}),
         "memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "answers": [answer[0] for answer in answers] if isinstance(answers[0], tuple) else [],
     }
