@@ -106,7 +106,8 @@ def _body(card: Card) -> str:
         "Settings": _settings(card),
         "Citation": _citation(card),
     }
-    title = f"# {card.record.base_model.name}, trained on word associations of {card.culture.name}"
+    learned = "texts about" if _is_of_texts(card) else "word associations of"
+    title = f"# {card.record.base_model.name}, trained on {learned} {card.culture.name}"
     return "\n\n".join(
         [title, *(f"## {name}\n\n{text}" if name else text for name, text in sections.items())]
     )
@@ -120,10 +121,8 @@ def _what(card: Card) -> str:
     known = [f"commit `{base.revision}`"] if base.revision else []
     known += [f"SHA-256 of configuration and weights `{base.sha256}`"] if base.sha256 else []
     about = f" ({', '.join(known)})" if known else ""
-    who = "demo norms say that people" if card.record.is_of_demo else "people"
     told = (
-        f"{kind} `{base.name}`{about}. It learned what {who} of culture `{record.culture}` "
-        f"({card.culture.country}, language `{record.language}`) think of when they read a word. "
+        f"{kind} `{base.name}`{about}. {_learned(card)} "
         f"Trainer `{record.trainer}`: {card.summary.rstrip('.')}."
     )
     return _paragraphs(
@@ -131,9 +130,26 @@ def _what(card: Card) -> str:
     )
 
 
+def _learned(card: Card) -> str:
+    """What the run taught."""
+    record = card.record
+    culture = f"culture `{record.culture}` ({card.culture.country}, language `{record.language}`)"
+    if _is_of_texts(card):
+        return f"It learned texts that were chosen for {culture}, and none of its word associations."
+    who = "demo norms say that people" if record.is_of_demo else "people"
+    return f"It learned what {who} of {culture} think of when they read a word."
+
+
+def _is_of_texts(card: Card) -> bool:
+    """Whether the run learned texts that were mixed in, and nothing else."""
+    mixed = card.record.data.get("mixed_tokens")
+    return bool(mixed) and mixed == card.record.data.get("trained_tokens")
+
+
 def _trained_on(card: Card) -> str:
     told = {key: value for key, value in card.record.data.items() if key != "licence"}
-    return _paragraphs(texts.TRAINED_ON, _table("data", "", told), _before(card))
+    what = texts.TRAINED_ON_TEXTS if _is_of_texts(card) else texts.TRAINED_ON
+    return _paragraphs(what, _table("data", "", told), _before(card))
 
 
 def _before(card: Card) -> str:

@@ -35,6 +35,9 @@ TRAINED_ON = """Word associations to cues. The split of a cue follows from a has
 about cues of the test split. `training_cues.txt` holds a hash of each cue that was trained on, so that an
 evaluation notices test cues among them."""
 
+TRAINED_ON_TEXTS = """Texts that were mixed in, told below by the hash of their file, and no word
+associations: the norms served to measure on held-out cues."""
+
 FIGURES = """As the trainer reported them. Those named `eval_…` were measured on cues of the validation split,
 which was not trained on but may have decided which weights were kept. Figures to compare with those of other
 models are measured on the test cues, see below."""

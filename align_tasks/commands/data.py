@@ -147,6 +147,52 @@ def show(
         views.print_cue(answers.cue_answers(what, name))
 
 
+@app.command("statements", epilog="Example: align data statements --culture us --output statements.us.jsonl")
+def write_statements(
+    culture: Annotated[str, typer.Option(help="Whose answers, told in its language: us or zh.")],
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="JSONL file; a record of its items goes beside it, as .json.")
+    ],
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ONE,OTHER",
+            help="Cultures whose tension set is left out; may be repeated. us,zh unless given: the items of "
+            "wvs_tension.",
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ITEM",
+            help="A further item to leave out, such as one that asks for knowledge; may be repeated.",
+        ),
+    ] = None,
+    survey: Annotated[str, typer.Option(help="Whose items.")] = "wvs7",
+) -> None:
+    """Write a culture's survey answers as sentences to train on, without the items of tension sets.
+
+    Evaluate what was trained on them on those tension sets only: all other items were learned.
+    """
+    from align_tasks.cultures import get_culture
+    from align_tasks.survey import statements
+    from align_tasks.survey.survey import get_survey
+
+    pairs = [_pair(text) for text in hold_out or ["us,zh"]]
+    tension = [(get_culture(one), get_culture(other)) for one, other in pairs]
+    record = statements.write_statements(
+        output, get_survey(survey), get_culture(culture), tension, leave_out or ()
+    )
+    _tell(f"Wrote {len(record['items'])} items to {output}; {len(record['held_out'])} are held out.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    one, comma, other = text.partition(",")
+    if not comma or "," in other or one.strip() == other.strip():
+        raise typer.BadParameter(f"{text!r} is not two cultures, such as us,zh", param_hint="'--hold-out'")
+    return one.strip(), other.strip()
+
+
 def _import_each(files: list[Path], source: str, as_json: bool, options: dict[str, Any]) -> None:
     """Import file after file; each is reported at once, since a later one may fail."""
     from align_tasks.data import imports, views

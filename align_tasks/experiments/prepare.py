@@ -19,6 +19,7 @@ from align_tasks.experiments.models import known_models
 from align_tasks.experiments.places import read_placed_yaml
 from align_tasks.experiments.reading import HINT, experiment_of
 from align_tasks.experiments.recipe import Experiment
+from align_tasks.experiments.shipped import folder_of_paths
 from align_tasks.experiments.states import PLAN
 from align_tasks.experiments.step import Step
 from align_tasks.experiments.training import trainings_of
@@ -81,8 +82,8 @@ def write_plan(prepared: Prepared, cores: int) -> None:
     output = prepared.output
     check_folder(prepared)
     try:
+        replace_file(output / PLAN, plan_of(prepared, cores))  # first: by it the folder is known again
         replace_file(output / COPY, prepared.file.read_bytes())
-        replace_file(output / PLAN, plan_of(prepared, cores))
     except OSError as error:
         raise AlignError(f"cannot write to {output}: {error.strerror or error}") from error
 
@@ -91,7 +92,7 @@ def plan_of(prepared: Prepared, cores: int) -> bytes:
     """The steps as the engine and the steps' processes read them."""
     plan = {
         "experiment": prepared.experiment.name,
-        "folder": str(prepared.file.parent),
+        "folder": str(folder_of_paths(prepared.file)),
         "program": PROGRAM,
         "worker": WORKER,
         "steps": {step.name: _planned(step, cores) for step in prepared.steps},

@@ -17,6 +17,12 @@ def shipped_recipes() -> dict[str, Path]:
     return {}
 
 
+def folder_of_paths(file: Path) -> Path:
+    """Folder that paths in a recipe count from: its own, and the current one for those of the package."""
+    is_shipped = file.absolute() in [path.absolute() for path in shipped_recipes().values()]
+    return Path.cwd() if is_shipped else file.absolute().parent
+
+
 def recipe_file(source: str) -> Path:
     """The file of a recipe: of that name, which means the same in every folder, or at that path.
 

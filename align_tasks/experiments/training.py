@@ -15,6 +15,7 @@ from align_tasks.errors import AlignError
 from align_tasks.experiments.places import PlacedYaml, Where
 from align_tasks.experiments.reading import close_to
 from align_tasks.experiments.recipe import Experiment, TrainingRun
+from align_tasks.experiments.shipped import folder_of_paths
 from align_tasks.settings import as_text, flag_of, settings_of
 from align_tasks.trainers import Trainer, get_trainer
 
@@ -131,7 +132,7 @@ class _Trainings:
         self._name, self._run, self._trainer, self._culture = name, run, trainer, culture
         self._experiment, self._file = experiment, file
         self._models = [one for one in run.models or experiment.models if one in experiment.models]
-        self._folder = file.path.parent.absolute()
+        self._folder = folder_of_paths(file.path)
 
     def all(self) -> Iterator[Training]:
         """Each with its model, varied settings and seed."""

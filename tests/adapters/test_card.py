@@ -144,3 +144,17 @@ def test_a_whole_model_is_evaluated_without_an_adapter(card: Callable[..., Model
 
 def test_a_card_in_another_language_has_its_code(card: Callable[..., ModelCard]) -> None:
     assert card(culture="zh").data.language == "zh"
+
+
+def test_weights_that_learned_texts_alone_say_so(card: Callable[..., ModelCard]) -> None:
+    of_texts = card(data=_of(SWOW) | {"trained_tokens": 90, "mixed_tokens": 90}).text
+    assert "trained on texts about us" in of_texts
+    assert "none of its word associations" in of_texts
+    assert "norms served to measure" in of_texts
+
+
+@pytest.mark.parametrize("mixed", [0, 45])
+def test_weights_that_learned_associations_too_say_so(card: Callable[..., ModelCard], mixed: int) -> None:
+    told = card(data=_of(SWOW) | {"trained_tokens": 90, "mixed_tokens": mixed}).text
+    assert "trained on word associations of us" in told
+    assert "think of when they read a word" in told

@@ -121,6 +121,9 @@ def test_the_language_of_a_known_culture_follows(data_home: Path, tmp_path: Path
         ["import", "swow", "FILE", "--culture", "us", "--position", "R9"],
         ["import", "nothing"],
         ["show", "us"],
+        ["statements", "--culture", "us"],
+        ["statements", "--culture", "us", "--output", "FILE", "--hold-out", "us"],
+        ["statements", "--culture", "us", "--output", "FILE", "--hold-out", "us,us"],
     ],
 )
 def test_wrong_usage_exits_with_2(data_home: Path, strength_file: Path, arguments: list[str]) -> None:
@@ -460,3 +463,17 @@ def _align(
         text=True,
         env={**os.environ, **environment},
     )
+
+
+def test_statements_hold_out_what_is_asked_later(tmp_path: Path) -> None:
+    file = tmp_path / "statements.jsonl"
+    told = _done("statements", "--culture", "zh", "--leave-out", "Q91", "--output", file).stderr
+    assert told == f"Wrote 112 items to {file}; 50 are held out.\n"
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 112
+    record = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+    assert (record["tension_sets_held_out"], record["left_out"]) == (["us-zh"], ["Q91"])
+
+
+def test_statements_of_a_culture_without_sentences_are_refused(tmp_path: Path) -> None:
+    told = _error("statements", "--culture", "uk", "--output", tmp_path / "s.jsonl")
+    assert "unknown culture 'uk'" in str(told)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from align_tasks.errors import AlignError
-from align_trainers.encoding import Encoder
-from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
+from align_trainers.encoding import Encoded, Encoder
+from align_trainers.sft.mixing import first_tokens, joined, read_examples, takes_all, tokens_for
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.training_set import NORMS, training_set
 
@@ -60,12 +60,21 @@ def test_a_file_without_examples_and_one_that_is_not_there(tmp_path: Path, encod
         read_examples(tmp_path / "nowhere.jsonl", encoder)
 
 
-def test_shares_must_leave_something_to_the_norms() -> None:
+def test_shares_are_of_all_tokens() -> None:
     assert tokens_for({"a": 0.25, "b": 0.5}, 1000) == {"a": 250, "b": 500}
     with pytest.raises(AlignError, match=r"take 1\.2 of all"):
         tokens_for({"a": 0.7, "b": 0.5}, 1000)
-    with pytest.raises(AlignError, match="between 0 and 1"):
-        tokens_for({"a": 0.0}, 1000)
+    assert tokens_for({"a": 0.1, "b": 0.2, "c": 0.7}, 1000) == {"a": 100, "b": 200, "c": 700}
+    for share in (0.0, 1.5):
+        with pytest.raises(AlignError, match="above 0 and be at most 1"):
+            tokens_for({"a": share}, 1000)
+
+
+def test_shares_that_make_one_up_to_rounding_leave_nothing() -> None:
+    for shares in ([0.1, 0.2, 0.7], [0.7, 0.2, 0.1]):
+        assert takes_all(dict(zip("abc", shares, strict=True)))
+    assert not takes_all({"a": 0.99})
+    assert not takes_all({})
 
 
 def test_a_short_file_is_read_again(tmp_path: Path, encoder: Encoder) -> None:
@@ -125,3 +134,65 @@ def test_the_tokens_that_were_mixed_in_are_recorded(tmp_path: Path, us: Any, enc
     data = training_set(us, SFTRecipe(norms="demo", mix={str(file): 0.25}), encoder)
     assert data.about["trained_tokens"] == trained(data.train)
     assert data.about["mixed_tokens"] == trained(row for row in data.train if row["source"] != NORMS)
+
+
+def test_a_share_of_all_tokens_leaves_the_associations_out(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, {"text": "Trust people."}, {"text": "Red is a colour.", "cue": "Red"})
+    plain = training_set(us, SFTRecipe(norms="demo"), encoder)
+    only = training_set(us, SFTRecipe(norms="demo", mix={str(file): 1.0}), encoder)
+    assert NORMS not in only.train["source"]
+    assert trained(only.train) == pytest.approx(trained(plain.train), abs=20)
+    assert only.about["trained_tokens"] == only.about["mixed_tokens"]
+    assert only.about["examples"] == 0
+    assert only.cues == {"red"}
+
+
+def test_a_file_that_fills_its_share_not_quite_leaves_no_room_for_a_list(
+    tmp_path: Path, us: Any, encoder: Encoder
+) -> None:
+    total = trained(training_set(us, SFTRecipe(norms="demo", words=3), encoder).train)
+    lengths = set()
+    for times in range(1, 7):
+        file = jsonl(tmp_path, {"text": "Be kind to everybody. " * times})
+        recipe = SFTRecipe(norms="demo", words=3, mix={str(file): 1.0})
+        rows = training_set(us, recipe, encoder).train
+        assert NORMS not in rows["source"]
+        lengths.add(trained(rows) < total)
+    assert True in lengths, "no file was short of its share"
+
+
+def text(*ids: int, before: int = 0) -> Encoded:
+    return Encoded(list(ids), before, [])
+
+
+def test_texts_are_joined_to_about_as_many_tokens() -> None:
+    """Texts of 4 tokens, of which the first has nothing before it: 7 + 4 / 2 is no more than 11."""
+    four = [text(one, one, one, 0) for one in (1, 2, 3, 4)]
+    first, second = joined(four, 11, before=0, longest=100)
+    assert first.ids == [1, 1, 1, 0, 2, 2, 2, 0, 3, 3, 3, 0]
+    assert (second.ids, second.start) == ([4, 4, 4, 0], 0)
+    assert [len(one.ids) for one in joined(four, 8, before=0, longest=100)] == [8, 8]
+    assert [len(one.ids) for one in joined(four, 100, before=0, longest=9)] == [8, 8]
+
+
+def test_the_token_that_begins_all_texts_stands_once() -> None:
+    (one,) = joined([text(9, 1, 0, before=1), text(9, 2, 0, before=1)], 10, before=1, longest=100)
+    assert (one.ids, one.start) == ([9, 1, 0, 2, 0], 1)
+
+
+def test_what_has_a_prompt_is_not_joined() -> None:
+    asked = text(5, 6, 0, before=1)
+    found = joined([text(1, 0), asked, text(2, 0), text(3, 0)], 100, before=0, longest=100)
+    assert [one.ids for one in found] == [[1, 0], asked.ids, [2, 0, 3, 0]]
+
+
+def test_joined_texts_take_as_many_steps_as_lists(tmp_path: Path, us: Any, encoder: Encoder) -> None:
+    file = jsonl(tmp_path, *({"text": f"Proverb {number}."} for number in range(100)))
+    plain = training_set(us, SFTRecipe(norms="demo"), encoder).train
+    apart, together = (
+        training_set(us, SFTRecipe(norms="demo", mix={str(file): 1.0}, join_texts=join), encoder).train
+        for join in (False, True)
+    )
+    assert len(together) == pytest.approx(len(plain), rel=0.1)
+    assert len(apart) > 2 * len(plain)
+    assert trained(together) == pytest.approx(trained(plain), rel=0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -44,27 +45,61 @@ def tokens_for(shares: Mapping[str, float], total: int) -> dict[str, int]:
     """Trained tokens that each file contributes to `total`.
 
     Raises:
-        AlignError: a share is not above 0, or they leave nothing for the associations.
+        AlignError: a share is not above 0, or they take more than all tokens.
     """
     for file, share in shares.items():
-        if not 0 < share < 1:
-            raise AlignError(f"the share of {file} must lie between 0 and 1, and is {share}")
-    if sum(shares.values()) >= 1:
-        raise AlignError(
-            f"the files to mix in take {sum(shares.values()):g} of all tokens: leave some to the norms"
-        )
+        if not 0 < share <= 1:
+            raise AlignError(f"the share of {file} must lie above 0 and be at most 1, and is {share}")
+    if sum(shares.values()) > 1 and not takes_all(shares):
+        raise AlignError(f"the files to mix in take {sum(shares.values()):g} of all tokens: 1 is all of them")
     return {file: round(share * total) for file, share in shares.items()}
+
+
+def takes_all(shares: Mapping[str, float]) -> bool:
+    """Whether the files leave nothing to the associations."""
+    return math.isclose(sum(shares.values()), 1)
 
 
 def first_tokens(examples: Sequence[Encoded], tokens: int) -> Iterator[Encoded]:
     """Examples from the first on, over and over where there are too few, until about `tokens` are trained."""
     taken = 0
     for example in cycle(examples):
-        trained = len(example.ids) - max(example.start, 1)
-        if taken + trained / 2 > tokens:
+        if taken + _trained(example) / 2 > tokens:
             return
-        taken += trained
+        taken += _trained(example)
         yield example
+
+
+def joined(examples: Sequence[Encoded], tokens: int, *, before: int, longest: int) -> list[Encoded]:
+    """Texts that follow each other as one example, of about `tokens` trained ones; prompts stay as they are.
+
+    Each text keeps the token that ends it. The model reads a text behind the others of its example, as in the
+    packing of pre-training (Brown et al. 2020, arXiv 2005.14165, appendix B).
+
+    Args:
+        examples: in order.
+        tokens: how many an example should have.
+        before: tokens that begin every text: examples with more of a prompt are no texts.
+        longest: most tokens of an example.
+    """
+    found: list[Encoded] = []
+    for example in examples:
+        added = example.ids[before:]
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.start == example.start == before
+            and _trained(last) + len(added) / 2 <= tokens
+            and len(last.ids) + len(added) <= longest
+        ):
+            found[-1] = Encoded([*last.ids, *added], before, [])
+        else:
+            found.append(example)
+    return found
+
+
+def _trained(example: Encoded) -> int:
+    return len(example.ids) - max(example.start, 1)
 
 
 def _row(line: str, where: str) -> dict[str, Any]:

@@ -36,7 +36,13 @@ class SFTRecipe(Recipe):
     mix: dict[str, float] = Field(
         default_factory=dict,
         description="JSONL files to mix in, each with its share of the trained tokens, whose number stays "
-        "the same. Lines hold text, or prompt and completion, or messages.",
+        "the same; 1 leaves none to the associations. Lines hold text, or prompt and completion, or "
+        "messages.",
+    )
+    join_texts: bool = Field(
+        False,
+        description="Join texts of a file that is mixed in, so that an example has about as many tokens as a "
+        "list of associations, and equal tokens are equal steps.",
     )
     rankings: float = Field(
         0.0,

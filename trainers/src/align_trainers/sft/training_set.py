@@ -28,7 +28,7 @@ from align_tasks.tasks.dataset import Doc
 from align_tasks.tasks.ranking import ranking_rows
 from align_trainers.encoding import Encoded, Encoder
 from align_trainers.sft.examples import Example, mimic, ranked, rankings
-from align_trainers.sft.mixing import first_tokens, read_examples, tokens_for
+from align_trainers.sft.mixing import first_tokens, joined, read_examples, takes_all, tokens_for
 from align_trainers.sft.packing import Feature, trained_tokens
 from align_trainers.sft.recipe import SFTRecipe
 from align_trainers.sft.weights import concreteness_weights, token_weights
@@ -78,9 +78,10 @@ def training_set(culture: Culture, recipe: SFTRecipe, encoder: Encoder) -> Train
             f"every example is longer than {recipe.max_tokens} tokens", hint="Raise --max-tokens."
         )
     total = sum(trained_tokens(feature) for _, feature in learned)
-    mixed = _mixed_in(recipe.mix, encoder, total, recipe.max_tokens)
+    mixed = _mixed_in(recipe, encoder, total, round(total / len(learned)))
     for_rankings = round(recipe.rankings * total)
-    kept = _first(learned, total - for_rankings - sum(trained_tokens(feature) for feature in mixed.features))
+    left = total - for_rankings - sum(trained_tokens(feature) for feature in mixed.features)
+    kept = [] if takes_all(recipe.mix) else _first(learned, left)
     cues = {example.cue for example, _ in kept}
     ranked_too = _ranking_questions(norms, recipe, encoder, cues, for_rankings)
     questions = scored_rows(norms, "validation", recipe.validation_cues)
@@ -225,12 +226,17 @@ class _MixedIn:
     sha256: dict[str, str]
 
 
-def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int, max_tokens: int) -> _MixedIn:
-    """Features of the files to mix in, of each as many as make its share of `total` trained tokens."""
+def _mixed_in(recipe: SFTRecipe, encoder: Encoder, total: int, of_a_list: int) -> _MixedIn:
+    """Features of the files to mix in, of each as many as make its share of `total` trained tokens.
+
+    Args:
+        of_a_list: trained tokens of a list of associations, on average.
+    """
+    max_tokens = recipe.max_tokens
     features: list[Feature] = []
     cues: set[str] = set()
     sha256: dict[str, str] = {}
-    for source, (file, tokens) in enumerate(tokens_for(shares, total).items(), start=RANKINGS + 1):
+    for source, (file, tokens) in enumerate(tokens_for(recipe.mix, total).items(), start=RANKINGS + 1):
         examples, named = read_examples(Path(file), encoder)
         short = [one for one in examples if len(one.ids) <= max_tokens]
         _tell_left_out(len(examples) - len(short), max_tokens)
@@ -238,6 +244,8 @@ def _mixed_in(shares: Mapping[str, float], encoder: Encoder, total: int, max_tok
             raise AlignError(
                 f"every example of {file} is longer than {max_tokens} tokens", hint="Raise --max-tokens."
             )
+        if recipe.join_texts:
+            short = joined(short, of_a_list, before=len(encoder.prompt_ids("")), longest=max_tokens)
         chosen = [_feature(one, source) for one in first_tokens(short, tokens)]
         if not chosen:
             raise AlignError(
