@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from align_tasks.experiments.prepare import Prepared
 
 EXAMPLE = "Example: align run paper_us --model llama=./Llama-3.1-8B-Instruct --dry-run"
 
@@ -17,7 +20,17 @@ def run(
         typer.Argument(metavar="RECIPE", help="YAML file of the experiment, or a recipe of the package."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the steps in order and what is done, and do nothing.")
+        bool,
+        typer.Option("--dry-run", help="Print the steps with estimates of what they take, and do nothing."),
+    ] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Print how far each step is, also while it runs, and do nothing.")
+    ] = False,
+    commands: Annotated[
+        bool, typer.Option("--commands", help="With --dry-run: print the command of each step, too.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print --dry-run or --status as JSON on standard output.")
     ] = False,
     output: Annotated[
         Path | None, typer.Option(help="Folder of what comes of it; results/NAME unless given.")
@@ -58,14 +71,17 @@ def run(
         raise typer.BadParameter(
             f"name a file, or one of: {', '.join(shipped_recipes())}", param_hint="RECIPE"
         )
+    _check_flags(dry_run=dry_run, status=status, commands=commands, as_json=as_json)
     models = _models(model or ())
 
     from align_tasks.experiments.carrying_out import carry_out
-    from align_tasks.experiments.carrying_out import dry_run as planned
     from align_tasks.experiments.engine import Limits, program
     from align_tasks.experiments.prepare import prepare
 
     prepared = prepare(recipe_file(recipe), models, output, without or ())
+    if status:
+        _print_status(prepared, as_json=as_json)
+        return
     program()
     limits = Limits(
         cores=cores or os.cpu_count() or 1,
@@ -76,10 +92,42 @@ def run(
         profile=profile,
     )
     if dry_run:
-        for line in planned(prepared, limits.cores):
-            typer.echo(line)
+        _print_outlook(prepared, limits.cores, as_json=as_json, commands=commands)
         return
     carry_out(prepared, limits, lambda line: typer.echo(line, err=True))
+
+
+def _check_flags(*, dry_run: bool, status: bool, commands: bool, as_json: bool) -> None:
+    if dry_run and status:
+        raise typer.BadParameter("not together with --dry-run", param_hint="'--status'")
+    if commands and not dry_run:
+        raise typer.BadParameter("only with --dry-run", param_hint="'--commands'")
+    if as_json and not (dry_run or status):
+        raise typer.BadParameter("only with --dry-run or --status", param_hint="'--json'")
+
+
+def _print_outlook(prepared: Prepared, cores: int, *, as_json: bool, commands: bool) -> None:
+    from align_tasks.experiments import showing_plan
+    from align_tasks.experiments.planned import outlook
+
+    found = outlook(prepared, cores)
+    if as_json:
+        _print_json(showing_plan.as_json(found, prepared.output))
+        return
+    for line in showing_plan.lines(found, with_commands=commands):
+        typer.echo(line)
+
+
+def _print_status(prepared: Prepared, *, as_json: bool) -> None:
+    from align_tasks.experiments import showing_status
+    from align_tasks.experiments.status import status_of
+
+    found = status_of(prepared)
+    if as_json:
+        _print_json(showing_status.as_json(found, prepared.output))
+        return
+    for line in showing_status.lines(found):
+        typer.echo(line)
 
 
 def _models(given: tuple[str, ...] | list[str]) -> dict[str, str]:
@@ -93,8 +141,12 @@ def _models(given: tuple[str, ...] | list[str]) -> dict[str, str]:
 
 
 def _print_schema() -> None:
-    import json
-
     from align_tasks.experiments.schema import schema
 
-    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    _print_json(schema())
+
+
+def _print_json(values: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(values, indent=2, ensure_ascii=False))

@@ -5,44 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from align_tasks.errors import AlignError
 from align_tasks.experiments.engine import LOG, Limits, held, start, steps_to_do
-from align_tasks.experiments.prepare import Prepared, check_folder, plan_of, write_plan
-from align_tasks.experiments.states import PLAN, read_state
-from align_tasks.experiments.step import Step, shown
-from align_tasks.experiments.watching import Watch, duration, follow, why_it_failed
+from align_tasks.experiments.prepare import Prepared, write_plan
+from align_tasks.experiments.states import PLAN
+from align_tasks.experiments.watching import Watch, follow, full_disk, why_it_failed
 
 Tell = Callable[[str], None]
-
-
-def dry_run(prepared: Prepared, cores: int) -> list[str]:
-    """A line for each step, in order: whether it is done, and how long it took or its command."""
-    to_do = _to_do(prepared, cores)
-    lines = [_line(prepared.output, step, step.name in to_do) for step in prepared.steps]
-    return [*lines, f"{len(prepared.steps) - len(to_do)} of {len(prepared.steps)} steps are done."]
-
-
-def _to_do(prepared: Prepared, cores: int) -> set[str]:
-    """Names of the steps that would run, without a trace in the experiment's folder."""
-    if not prepared.output.exists():
-        return {step.name for step in prepared.steps}
-    check_folder(prepared)
-    with TemporaryDirectory() as folder:
-        plan = Path(folder, PLAN)
-        plan.write_bytes(plan_of(prepared, cores))
-        return steps_to_do(prepared.output, plan)
-
-
-def _line(output: Path, step: Step, is_to_do: bool) -> str:
-    if is_to_do:
-        return f"to do  {step.name}: {shown(step.command)}"
-    state = read_state(output, step.name)
-    if state is None or state.key != step.key or state.ended is None:
-        return f"done   {step.name}"
-    return f"done   {step.name} ({duration(state.ended - state.started)})"
 
 
 def carry_out(prepared: Prepared, limits: Limits, tell: Tell) -> None:
@@ -89,13 +59,14 @@ def _failure(prepared: Prepared, watch: Watch) -> AlignError:
     states = watch.states()
     failed = [name for name, state in states.items() if state.state != "finished"]
     waiting = [step.name for step in prepared.steps if step.name in watch.to_do and step.name not in states]
-    told = [why_it_failed(prepared.output, name) for name in failed]
+    told = [full_disk(prepared.output), *(why_it_failed(prepared.output, name) for name in failed)]
     if not failed:
         told.append(f"the engine failed; see {prepared.output / LOG}")
     elif waiting:
         told.append(f"not done, since they wait for these: {', '.join(waiting)}")
     told.append("The same command goes on with what is missing.")
-    return AlignError(watch.counts(), hint="\n  ".join(told))
+    counts = f"{watch.done()}, {len(failed)} failed"
+    return AlignError(counts, hint="\n  ".join(filter(None, told)))
 
 
 def _left(prepared: Prepared) -> Iterator[str]:
@@ -103,3 +74,4 @@ def _left(prepared: Prepared) -> Iterator[str]:
     for step in prepared.steps:
         if step.kind == "compare":
             yield from (f"{step.name}: {prepared.output / path}" for path in step.outputs)
+    yield f"align report {prepared.output} makes a page of it"

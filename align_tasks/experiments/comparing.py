@@ -52,14 +52,16 @@ def _steps(
     command += ["--each-seed"] if comparison.each_seed else []
     page = f"{FOLDER}/{name}.html"
     further = {"md": (["--html", str(output / page)], [page]), "json": ([], [])}
+    key = key_of([one.results for one in members], baseline, comparison.each_seed)
     for form, (options, pages) in further.items():
         yield Step(
             name=f"compare-{name}-{form}",
             kind="compare",
-            key=key_of([one.results for one in members], baseline, comparison.each_seed),
+            key=key,
             command=[*command, "--format", form, *options],
             inputs=inputs,
             outputs=(f"{FOLDER}/{name}.{form}", *pages),
             prints=True,
             where=("compare", name),
+            like=(key_of(key, form),),
         )

@@ -67,11 +67,11 @@ def steps_to_do(output: Path, plan: Path) -> set[str]:
     Raises:
         AlignError: the engine cannot read the steps.
     """
-    command = [*_command(output), "--summary", "--config", f"plan={plan}"]
+    command = [*_command(output), "--dry-run", "--summary", "--config", f"plan={plan}"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise AlignError(f"Snakemake cannot read the steps: {done.stderr.strip()[-2000:]}")
-    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    rows = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
     header = rows[0]
     rule, planned = header.index("rule"), header.index("plan")
     return {row[rule] for row in rows[1:] if row[planned] != "no update"}

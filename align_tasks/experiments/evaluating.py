@@ -17,7 +17,7 @@ from align_tasks.experiments.models import KnownModel
 from align_tasks.experiments.places import PlacedYaml, Where
 from align_tasks.experiments.reading import close_to
 from align_tasks.experiments.recipe import Evaluation, Experiment
-from align_tasks.experiments.step import DONE, Step, unfinished
+from align_tasks.experiments.step import DONE, Loaded, Step, unfinished
 from align_tasks.experiments.train_steps import Trained
 
 
@@ -94,18 +94,18 @@ class _One:
 
     def of_model(self, model: KnownModel) -> Evaluated:
         """The model alone."""
-        step = self._step(model.name, model.source, (), key_of(model.identity, None), ())
+        step = self._step(model.name, model.source, (), key_of(model.identity, None), (), model)
         return Evaluated(model.name, None, step)
 
     def of_trained(self, model: KnownModel, trained: Trained, base: Evaluated) -> Evaluated:
         """What was trained: an adapter on its model, or a whole model."""
         folder, key = str(trained.folder), key_of(model.identity, trained.step.key)
         if trained.training.is_whole_model:
-            step = self._step(trained.training.name, folder, (), key, trained.step.outputs)
+            step = self._step(trained.training.name, folder, (), key, trained.step.outputs, model)
         else:
             adapter = ("--adapter", folder)
             inputs = (*trained.step.outputs, *base.step.outputs)
-            step = self._step(trained.training.name, model.source, adapter, key, inputs)
+            step = self._step(trained.training.name, model.source, adapter, key, inputs, model)
         return Evaluated(model.name, trained, step)
 
     def _step(
@@ -115,8 +115,10 @@ class _One:
         adapter: tuple[str, ...],
         subject: str,
         inputs: Sequence[str],
+        base: KnownModel,
     ) -> Step:
         asked = [*self._asked(), *self._by_what()]
+        of_model = key_of(base.identity, asked, list(self._how()))
         key = key_of(subject, asked, tables_key("associations", "items", "ratings"))
         folder = f"results/{key}/{name}"
         command = ["eval", "--model", model, *adapter, *asked, *self._how()]
@@ -130,6 +132,8 @@ class _One:
             makes_folder=True,
             needs=self._evaluation.needs,
             where=self._where,
+            like=(key_of(of_model, "adapter"), of_model) if adapter else (of_model,),
+            loads=Loaded(base.source, self._experiment.dtype),
         )
 
     def _asked(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The graph of an experiment: every step, in an order in which each comes after what it needs."""
+"""The graph of an experiment: every step, in the order in which they are to run."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def steps_of(
 
 
 def _steps(trained: dict[str, Trained], evaluated: list[Evaluated]) -> Iterator[Step]:
-    """Models first, which everything is compared with, then what is trained."""
+    """Models first, which everything is compared with, then each training with its evaluations."""
     yield from (one.step for one in evaluated if one.trained is None)
-    yield from (one.step for one in trained.values())
-    yield from (one.step for one in evaluated if one.trained is not None)
+    for training in trained.values():
+        yield training.step
+        yield from (one.step for one in evaluated if one.trained is training)
 
 
 def _tell_twice(steps: list[Step], file: PlacedYaml) -> None:

@@ -26,6 +26,7 @@ class StepState:
         started, ended: seconds since 1970; None where it has not ended.
         status: exit status of its command; None where there is none.
         starts: how often it was started under this key.
+        peak_memory: bytes that the largest process of its last start had in memory; None where not measured.
     """
 
     key: str
@@ -34,6 +35,7 @@ class StepState:
     ended: float | None = None
     status: int | None = None
     starts: int = 1
+    peak_memory: int | None = None
 
 
 def write_state(output: Path, name: str, state: StepState) -> None:
@@ -49,6 +51,11 @@ def read_state(output: Path, name: str) -> StepState | None:
         return StepState(**json.loads(_file(output, name).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def lock_file(output: Path, name: str) -> Path:
+    """Locked by the processes that work on a step, for as long as one of them lives."""
+    return output / FOLDER / f"{name}.lock"
 
 
 def log_file(output: Path, name: str) -> Path:

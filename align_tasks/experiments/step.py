@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from align_tasks.experiments.places import Where
 from align_tasks.experiments.recipe import NO_NEEDS, Needs
@@ -14,6 +14,18 @@ DONE = "step.json"
 """In a folder that a step has filled: which step, and a hash of every file."""
 
 Kind = Literal["train", "evaluate", "compare"]
+
+
+class Loaded(NamedTuple):
+    """A model that a step loads.
+
+    Attributes:
+        model: folder or hub name.
+        dtype: number format that its weights get in memory: ``auto`` is that of its files.
+    """
+
+    model: str
+    dtype: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,9 @@ class Step:
         prints: the first output is what the command prints.
         needs: cores, memory, GPUs, time.
         where: the part of the recipe that it comes from.
+        like: hashes of what its time depends on, closest first: steps that have one in common take about as
+            long, and those with the same first one need about as much memory and disk.
+        loads: the model that it loads; None for none, or where the number format is not known.
     """
 
     name: str
@@ -43,6 +58,8 @@ class Step:
     prints: bool = False
     needs: Needs = NO_NEEDS
     where: Where = ()
+    like: Sequence[str] = ()
+    loads: Loaded | None = None
 
 
 def shown(command: Sequence[str]) -> str:

@@ -10,11 +10,13 @@ from typing import Any
 from align_tasks.experiments.keys import key_of, norms_key, tables_key
 from align_tasks.experiments.models import KnownModel
 from align_tasks.experiments.recipe import Experiment
-from align_tasks.experiments.step import Step
+from align_tasks.experiments.step import Loaded, Step
 from align_tasks.experiments.training import Training
 from align_tasks.files import sha256_of
 from align_tasks.runs import FINISHED
 from align_tasks.settings import NONE, as_text, flag_of
+
+_DTYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,14 @@ def train_steps(
 def _trained(
     experiment: Experiment, model: KnownModel, training: Training, start: Trained | None, output: Path
 ) -> Trained:
-    key = key_of(
-        training.trainer.name,
-        model.identity,
-        training.culture.name,
-        training.recipe.model_dump(mode="json"),
-        start.step.key if start else None,
+    recipe = training.recipe.model_dump(mode="json")
+    others = (
         norms_key(training.culture, experiment.norms),
         tables_key("ratings") if getattr(training.recipe, "concreteness_weight", 0) else None,
         [sha256_of(path) for path in training.files if path.is_file()],
     )
+    what = (training.trainer.name, model.identity, training.culture.name)
+    key = key_of(*what, recipe, start.step.key if start else None, *others)
     folder = Path("adapters", key, training.name)
     command = ["train", training.trainer.name, "--model", model.source]
     command += ["--adapter", str(start.folder)] if start else []
@@ -72,8 +72,18 @@ def _trained(
         outputs=(str(folder / FINISHED),),
         needs=experiment.runs[training.run].needs,
         where=("runs", training.run),
+        like=(key_of(*what, recipe | {"seed": None}, start.step.like if start else None, *others),),
+        loads=_loaded(model, training),
     )
     return Trained(training, step, output / folder)
+
+
+def _loaded(model: KnownModel, training: Training) -> Loaded | None:
+    """The model as a trainer with the settings of ours loads it; None where that is not known."""
+    precision = getattr(training.recipe, "precision", None)
+    if precision not in _DTYPES or getattr(training.recipe, "load_in_4bit", False):
+        return None
+    return Loaded(model.source, "float32" if training.is_whole_model else _DTYPES[precision])
 
 
 def flags(name: str, value: Any) -> Iterator[str]:

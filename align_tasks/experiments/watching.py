@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from align_tasks.experiments.states import StepState, last_line, log_file, read_state
 from align_tasks.experiments.step import Step
+from align_tasks.experiments.words import duration, size
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 SECONDS = 0.5
+FULL = 10**7
+"""Bytes; with less a disk is as good as full."""
 
 
 class Watch:
@@ -118,15 +122,12 @@ def _table(watch: Watch) -> Table:
     return table
 
 
-def duration(seconds: float) -> str:
-    """A time in words, such as ``2 min 5 s``."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+def full_disk(output: Path) -> str:
+    """That the disk is as good as full, which may be why anything failed; nothing where it is not."""
+    free = shutil.disk_usage(output).free
+    return f"no space left on the disk of {output}, {size(free)} are free: make room" if free < FULL else ""
 
 
 def why_it_failed(output: Path, name: str) -> str:
     """What a failed step told last, and where its log is."""
-    return f"{name} failed: {last_line(output, name)}\n    log: {log_file(output, name)}"
+    return f"{name} failed: {last_line(output, name) or 'it told nothing'}\n    log: {log_file(output, name)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import resource
 import shlex
 import shutil
 import signal
@@ -16,14 +17,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from align_tasks.experiments.states import FOLDER, PLAN, StepState, log_file, read_state, write_state
+from align_tasks.experiments.states import (
+    PLAN,
+    StepState,
+    lock_file,
+    log_file,
+    read_state,
+    write_state,
+)
 from align_tasks.experiments.step import DONE, unfinished
 from align_tasks.files import replace_file, sha256_of
+
+_LOOKS = 5
+_BETWEEN_LOOKS = 0.1  # seconds
 
 
 def main(name: str) -> int:
@@ -37,21 +48,34 @@ def main(name: str) -> int:
         if earlier is not None and earlier.key != step["key"]:
             earlier = None
         if earlier is not None and all((output / path).exists() for path in step["outputs"]):
-            _note_outlived(output, name, earlier)
+            _note_outlived(output, name, earlier, output / step["outputs"][0])
             return 0
         again = earlier.starts if earlier is not None else 0
         state = StepState(step["key"], "running", time.time(), starts=again + 1)
         write_state(output, name, state)
-        status = _carried_out(plan, step, output, log, lock)
+        try:
+            status = _carried_out(plan, step, output, log, lock)
+        except OSError as error:
+            with suppress(OSError):
+                _tell(log, f"{error.strerror}: {error.filename or output}")
+            status = 1
         ended = replace(state, state="failed" if status else "finished", ended=time.time(), status=status)
-        write_state(output, name, ended)
+        with suppress(OSError):  # what was done is done, whether it can be noted or not
+            write_state(output, name, replace(ended, peak_memory=_peak_memory()))
     return status
 
 
-def _note_outlived(output: Path, name: str, state: StepState) -> None:
+def _note_outlived(output: Path, name: str, state: StepState, made: Path) -> None:
     """Note the end of an earlier start that went on when the process that would have noted it was gone."""
     if state.state == "running":
-        write_state(output, name, replace(state, state="finished", ended=time.time(), status=0))
+        ended = made.stat().st_mtime
+        write_state(output, name, replace(state, state="finished", ended=ended, status=0))
+
+
+def _peak_memory() -> int | None:
+    """Bytes that the largest of the processes that this one started, and of theirs, had in memory at once."""
+    found = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return found * (1 if sys.platform == "darwin" else 1024) or None
 
 
 def _carried_out(
@@ -71,9 +95,12 @@ def _carried_out(
             status = _run(command, plan["folder"], printed, log, lock)
     else:
         status = _run(command, plan["folder"], log, log, lock)
-    if status == 0 and step["makes_folder"]:
+    if status != 0:  # what is half made shall neither count nor take up room; the engine may be gone
+        for path in (part, *(output / name for name in step["outputs"])):
+            _remove(path)
+    elif step["makes_folder"]:
         _put_in_place(part, target, step["key"])
-    elif status == 0 and step["prints"]:
+    elif step["prints"]:
         os.replace(part, target)
     return status
 
@@ -111,15 +138,25 @@ def _run(command: Sequence[str], folder: str, out: IO[bytes], err: IO[bytes], lo
 @contextmanager
 def _alone(output: Path, name: str, log: IO[bytes]) -> Iterator[int]:
     """Wait until no other process is at work on a step, such as one that outlived its engine."""
-    file = output / FOLDER / f"{name}.lock"
+    file = lock_file(output, name)
     file.parent.mkdir(exist_ok=True)
     with file.open("ab") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked_soon(handle):
             _tell(log, "a process of an earlier start is still at work on this step: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle.fileno()
+
+
+def _locked_soon(handle: IO[bytes]) -> bool:
+    """Lock a file, unless a process has it for longer than `align run --status` takes to look."""
+    for _ in range(_LOOKS):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_BETWEEN_LOOKS)
+        else:
+            return True
+    return False
 
 
 def _tell(log: IO[bytes], text: str) -> None:

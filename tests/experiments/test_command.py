@@ -49,9 +49,12 @@ def test_the_schema_knows_the_names_that_are_installed(align: Align, small: None
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        ((), 2, "name a file, or one of: low_resource, paper_us, paper_zh, trainers"),
+        ((), 2, "name a file, or one of: ablation_data_mix, concreteness, "),
         (("paper_uss",), 1, "there is no recipe 'paper_uss' Is paper_us meant?"),
         (("recipe.yaml", "--model", "base"), 2, "'base' is not NAME=FOLDER"),
+        (("recipe.yaml", "--dry-run", "--status"), 2, "'--status': not together with --dry-run"),
+        (("recipe.yaml", "--commands"), 2, "'--commands': only with --dry-run"),
+        (("recipe.yaml", "--json"), 2, "'--json': only with --dry-run or --status"),
     ],
 )
 def test_what_cannot_be_is_told(align: Align, arguments: tuple[str, ...], status: int, told: str) -> None:
@@ -79,8 +82,35 @@ def test_a_dry_run_prints_every_step_and_leaves_nothing(
     prepared()
     status, out, err = align("run", folder / "recipe.yaml", "--dry-run", "--output", folder / "out")
     assert (status, err) == (0, "")
-    lines = out.splitlines()
-    assert lines[0].startswith("to do  evaluate-base: align eval --model ")
-    assert lines[-1] == "0 of 11 steps are done."
-    assert len(lines) == 12
+    head, first, *_, last = out.splitlines()
+    assert head.split() == ["state", "step", "time", "memory", "disk", "estimated", "from"]
+    assert first.split()[:4] == ["to", "do", "evaluate-base", "?"]
+    assert last == "0 of 11 steps are done."
+    assert "align eval" not in out
+    assert not (folder / "out").exists()
+
+    _, with_commands, _ = align(
+        "run", folder / "recipe.yaml", "--dry-run", "--commands", "--output", folder / "out"
+    )
+    assert with_commands.splitlines()[2].startswith("    align eval --model ")
+    _, as_json, _ = align("run", folder / "recipe.yaml", "--dry-run", "--json", "--output", folder / "out")
+    found = json.loads(as_json)
+    assert [step["name"] for step in found["steps"]][:3] == [
+        "evaluate-base",
+        "train-first-1",
+        "evaluate-first-1",
+    ]
+    assert found["steps"][0]["command"][:3] == ["align", "eval", "--model"]
+
+
+def test_the_status_needs_no_engine_and_leaves_nothing(
+    align: Align, prepared: Callable[..., Prepared], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared()
+    monkeypatch.setattr(engine, "program", lambda: pytest.fail("the engine was asked"))
+    status, out, err = align("run", folder / "recipe.yaml", "--status", "--output", folder / "out")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1].split() == ["waiting", "evaluate-base", "?"]
+    _, as_json, _ = align("run", folder / "recipe.yaml", "--status", "--json", "--output", folder / "out")
+    assert json.loads(as_json)["totals"]["waiting"] == 11
     assert not (folder / "out").exists()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ import pytest
 from align_tasks.errors import AlignError
 from align_tasks.experiments import carrying_out, prepare
 from align_tasks.experiments.engine import Limits, steps_to_do
+from align_tasks.experiments.planned import Outlook, outlook
 from align_tasks.experiments.prepare import Prepared
 from align_tasks.experiments.recipe import Evaluation, Experiment
 from align_tasks.experiments.states import log_file, read_state
+from align_tasks.experiments.status import status_of
 from align_tasks.experiments.step import Step, unfinished
 
 pytest.importorskip("snakemake", reason="Snakemake needs Python 3.11")
@@ -90,6 +92,16 @@ def go(prepared: Prepared, told: list[str] | None = None) -> None:
     carrying_out.carry_out(prepared, Limits(cores=1), (told if told is not None else []).append)
 
 
+def to_do(found: Outlook) -> list[str]:
+    """Names of the steps that are not done."""
+    return [one.step.name for one in found.steps if one.estimates is not None]
+
+
+def stages(prepared: Prepared) -> dict[str, str]:
+    """What `align run --status` tells of each step."""
+    return {one.step.name: one.stage for one in status_of(prepared).steps}
+
+
 EVERYTHING = [
     "align.json",
     "align.json",
@@ -109,7 +121,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch:
         stand_in(folder / "toy", monkeypatch)
         prepared = experiment(folder / "toy", whole)
-        assert len(carrying_out.dry_run(prepared, 1)) == 9
+        assert to_do(outlook(prepared, 1)) == [step.name for step in prepared.steps]
         assert not prepared.output.exists()
         go(prepared)
     return folder
@@ -133,8 +145,10 @@ def test_what_is_done_is_not_done_again_even_where_the_folder_was_moved(done: Pr
     go(done, told)
     assert ran(toy) == []
     assert told[0] == "All 8 steps are done already."
-    lines = carrying_out.dry_run(done, 1)
-    assert [line.split()[0] for line in lines] == ["done"] * 8 + ["8"]
+    before = {path: path.stat().st_mtime_ns for path in done.output.rglob("*")}
+    assert to_do(outlook(done, 1)) == []
+    assert {one.stage for one in status_of(done).steps} == {"done"}
+    assert {path: path.stat().st_mtime_ns for path in done.output.rglob("*")} == before
 
 
 def test_an_input_with_other_content_makes_what_depends_on_it(done: Prepared, toy: Path) -> None:
@@ -146,9 +160,9 @@ def test_an_input_with_other_content_makes_what_depends_on_it(done: Prepared, to
 def test_what_is_missing_is_made_again_and_nothing_else(done: Prepared, toy: Path) -> None:
     shutil.rmtree(done.output / "results" / "1" / "asked-other")
     (done.output / "comparison" / "table.md").unlink()
-    lines = carrying_out.dry_run(done, 1)
-    to_do = [line.split()[2].rstrip(":") for line in lines if line.startswith("to do")]
-    assert to_do == ["asked-other", "table"]
+    assert to_do(outlook(done, 1)) == ["asked-other", "table"]
+    waiting = [one.step.name for one in status_of(done).steps if one.stage == "waiting"]
+    assert waiting == ["asked-other", "table"]
     go(done)
     assert ran(toy) == ["asked-other.unfinished", "table"]
 
@@ -246,10 +260,13 @@ def test_killed_or_interrupted_in_mid_step_the_same_command_finishes(
     prepared = experiment(toy, steps)
     process = in_a_process(prepared, toy)
     until(lambda: "slow.unfinished" in (toy / "ran").read_text() if (toy / "ran").exists() else False)
+    assert stages(prepared) == {"base": "done", "slow": "running"}
     os.killpg(process.pid, number)
     assert process.wait(timeout=60) != 0
     until(lambda: is_free(prepared.output / "steps" / "slow.lock"))  # nothing works on it any more
     assert ran(toy) == ["base.unfinished", "slow.unfinished"]
+    ended = "interrupted" if number == signal.SIGKILL else "failed"
+    assert stages(prepared) == {"base": "done", "slow": ended}
     assert not list((prepared.output / "results" / "1" / "slow").glob("*"))
     assert steps_to_do(prepared.output, prepared.output / "steps.json") == {"slow"}
     (toy / "wait").unlink()
@@ -303,3 +320,77 @@ def test_the_folder_of_another_experiment_is_left_alone(toy: Path) -> None:
     (prepared.output / "thesis.tex").write_text("mine")
     with pytest.raises(AlignError, match="holds something else"):
         go(prepared)
+
+
+def test_steps_run_in_the_order_of_the_plan(toy: Path) -> None:
+    def steps(output: Path) -> list[Step]:
+        trained = [train(output, name) for name in ("second", "first", "third")]
+        asked = [evaluate(output, f"asked-{one.name}", after=one.outputs) for one in trained]
+        return [step for pair in zip(trained, asked, strict=True) for step in pair]
+
+    prepared = experiment(toy, steps)
+    go(prepared)
+    started = {step.name: read_state(prepared.output, step.name) for step in prepared.steps}
+    in_order = sorted(started, key=lambda name: getattr(started[name], "started", 0))
+    assert in_order == [step.name for step in prepared.steps]
+
+
+def test_a_finished_step_noted_how_much_memory_it_had(finished: Path) -> None:
+    state = read_state(finished / "out", "first")
+    assert state is not None
+    assert state.peak_memory is not None
+    assert 10**6 < state.peak_memory < 10**9
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("mounting takes root's rights")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+DISK = 2**22
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
+@pytest.mark.parametrize(("room", "done"), [(8_000, []), (330_000, ["base.unfinished"])])
+def test_when_the_disk_is_full_the_end_says_so_and_with_room_the_same_command_finishes(
+    toy: Path, small_disk: Path, room: int, done: list[str]
+) -> None:
+    def steps(output: Path) -> list[Step]:
+        base = evaluate(output, "base", "large")
+        first = train(output, "first", "large")
+        asked = evaluate(output, "asked", "large", after=[*first.outputs, *base.outputs])
+        return [base, first, asked, compare("table", asked.outputs)]
+
+    undisturbed = experiment(toy, steps)
+    go(undisturbed)
+    everything = ran(toy)
+    output = small_disk / "out"
+    prepared = replace(undisturbed, output=output, steps=steps(output))
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(DISK - room))
+    with pytest.raises(AlignError, match=r"[Nn]o space left on") as caught:
+        go(prepared)
+    assert str(output) in str(caught.value)
+    whole_ones = made(undisturbed.output)
+    assert made(output).items() <= whole_ones.items()
+    assert [name for name in ran(toy) if f"results/1/{Path(name).stem}/step.json" in made(output)] == done
+    ballast.unlink()
+    go(prepared)
+    assert sorted([*ran(toy), *done]) == everything
+    assert made(output) == whole_ones
+
+
+def made(output: Path) -> dict[str, bytes]:
+    """What an experiment has made, by path."""
+    folders = ("adapters", "results", "comparison")
+    files = [path for folder in folders for path in (output / folder).rglob("*") if path.is_file()]
+    return {str(path.relative_to(output)): path.read_bytes() for path in files}

@@ -34,17 +34,19 @@ def option(step: Step, name: str) -> str:
     return step.command[list(step.command).index(name) + 1]
 
 
-def test_each_step_comes_after_what_it_waits_for(prepared: Prepare) -> None:
+def test_each_step_comes_after_what_it_waits_for_and_evaluations_after_their_training(
+    prepared: Prepare,
+) -> None:
     steps = prepared().steps
     assert [step.name for step in steps] == [
         "evaluate-base",
         "train-first-1",
-        "train-first-2",
-        "train-second-1",
-        "train-second-2",
         "evaluate-first-1",
+        "train-first-2",
         "evaluate-first-2",
+        "train-second-1",
         "evaluate-second-1",
+        "train-second-2",
         "evaluate-second-2",
         "compare-all-md",
         "compare-all-json",

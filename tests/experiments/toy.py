@@ -1,6 +1,6 @@
 """Stands in for `align` in tests of the engine: leaves what a step leaves, as quickly as can be.
 
-A command of words: ``OUTPUT [said WORDS] [file | folder] [fails] [waits]``.
+A command of words: ``OUTPUT [file | folder] [fails] [waits] [large]``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+LARGE = 200_000  # bytes
+
 
 def main(words: list[str]) -> int:
     output, *rest = words
+    size = LARGE if "large" in rest else 0
     target = Path(output)
     ran = Path(__file__).with_name("ran")
     with ran.open("a") as file:
@@ -28,10 +31,10 @@ def main(words: list[str]) -> int:
         return 1
     if "folder" in rest:
         target.mkdir(parents=True)
-        (target / "results.json").write_text("{}")
+        (target / "results.json").write_text("{}" + " " * size)
     elif "file" in rest:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text("made")
+        target.write_text("made" + " " * size)
     else:
         print("printed")
     return 0

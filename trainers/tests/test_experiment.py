@@ -98,6 +98,6 @@ def test_an_experiment_is_killed_finished_and_changed(
         command(tmp_path, tiny_model, "--dry-run"), env=environment, capture_output=True, text=True
     )
     assert shown.returncode == 0, shown.stderr
-    to_do = [line.split()[2].rstrip(":") for line in shown.stdout.splitlines() if line.startswith("to do")]
+    to_do = [line.split()[2] for line in shown.stdout.splitlines() if line.startswith("to do")]
     assert to_do == ["train-again-1", "evaluate-again-1", "compare-all-md", "compare-all-json"]
     assert states(tmp_path) == after
