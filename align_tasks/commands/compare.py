@@ -51,23 +51,15 @@ def compare(
     """Compare evaluated models: a row for each model and adapter, intervals, tests against a baseline."""
     from rich.console import Console
 
-    from align_tasks.comparison.compare import compare as compare_all
-    from align_tasks.comparison.evaluated import gather
     from align_tasks.comparison.formats.data import as_csv, as_json
     from align_tasks.comparison.formats.latex import latex
     from align_tasks.comparison.formats.markdown import markdown
     from align_tasks.comparison.formats.terminal import print_comparison
-    from align_tasks.comparison.found_files import find_results
-    from align_tasks.comparison.results import read_all_results
-    from align_tasks.comparison.rows import find_baseline, rows_of
+    from align_tasks.comparison.read import compare_results
 
-    found = find_results(results)
-    results_read, not_understood = read_all_results(found)
-    for one in (*found.skipped, *not_understood):
+    comparison, skipped = compare_results(results, baseline, draws, each_seed=each_seed)
+    for one in skipped:
         typer.echo(f"left out {one.path}: {one.reason}", err=True)
-    gathered = gather(results_read)
-    rows = rows_of(gathered.entries, each_seed=each_seed)
-    comparison = compare_all(gathered, rows, find_baseline(rows, baseline), draws)
     if html is not None:
         from align_tasks.comparison.page.page import write_page
 

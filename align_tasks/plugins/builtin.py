@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from align_tasks.commands import compare, data, demo, evaluate, plugins, run, tasks, train
+from align_tasks.commands import compare, data, demo, evaluate, plugins, report, run, tasks, train
 from align_tasks.commands.command import Command
 from align_tasks.cultures import Culture
 from align_tasks.languages import Language
@@ -87,6 +87,7 @@ def register_commands(register: Callable[[Command], None]) -> None:
     register(Command("train", train.app))
     register(Command("compare", compare.compare, example=compare.EXAMPLE))
     register(Command("run", run.run, example=run.EXAMPLE))
+    register(Command("report", report.report, example=report.EXAMPLE))
     register(Command("plugins", plugins.app))
     register(Command("demo", demo.demo, example=demo.EXAMPLE))
 

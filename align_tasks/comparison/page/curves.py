@@ -19,20 +19,21 @@ _NOT_SHOWN = ("step", "epoch", "learning_rate", "grad_norm")
 
 
 def curve_data(comparison: Comparison, notes: list[str]) -> list[dict[str, Any]]:
-    """The figures of every run that left a log: ``{"loss": [[step, value], …], …}``."""
+    """The figures of every run that left a log."""
     found = []
     for place, row in enumerate(comparison.rows):
         for entry in row.members:
             file = None if entry.folder is None else entry.folder / LOG
             if file is not None and file.is_file():
-                figures = _figures(file, entry.label, notes)
+                figures = log_figures(file, entry.label, notes)
                 if figures:
                     label = row.label if len(row.members) == 1 else entry.label
                     found.append({"row": place, "label": label, "figures": figures})
     return found
 
 
-def _figures(file: Path, label: str, notes: list[str]) -> dict[str, list[list[float]]]:
+def log_figures(file: Path, label: str, notes: list[str]) -> dict[str, list[list[float]]]:
+    """The figures of a log, ``{"loss": [[step, value], …], …}``; what cannot be read is noted for `label`."""
     series: dict[str, list[list[float]]] = {}
     try:
         if file.stat().st_size > LONGEST_LOG:

@@ -42,8 +42,7 @@ def _cells(table: Table, label: str) -> list[list[Any] | None]:
 def _cell(cell: Cell | None, better: bool | None) -> list[Any] | None:
     """Value, its text, interval, whether it is best, rank, share of the ceiling, items, seeds, and change.
 
-    The change is its value, its text, and whether it is for the better by a test (1), for the worse (-1) or
-    not told apart (0).
+    The change is its value, its text, and what the test tells of it.
     """
     if cell is None:
         return None
@@ -57,11 +56,12 @@ def _cell(cell: Cell | None, better: bool | None) -> list[Any] | None:
         rounded(cell.share),
         cell.items,
         cell.seeds,
-        None if change is None else [rounded(change.value), wording.change(change), _told(change, better)],
+        None if change is None else [rounded(change.value), wording.change(change), told(change, better)],
     ]
 
 
-def _told(change: Change, better: bool | None) -> int:
+def told(change: Change, better: bool | None) -> int:
+    """Whether a change is for the better by a test (1), for the worse (-1) or not told apart (0)."""
     if not wording.star(change) or better is None:
         return 0
     return 1 if (change.value > 0) is better else -1

@@ -1,0 +1,1 @@
+"""Reports: what an experiment asked, found and rests on, as one page."""
