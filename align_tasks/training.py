@@ -11,10 +11,15 @@ from align_tasks.runs import NAME_ANOTHER, Run, is_first_process
 from align_tasks.trainers import Trainer, TrainingJob, TrainingResult
 
 
-def carry_out(trainer: Trainer, job: TrainingJob) -> None:
+def carry_out(trainer: Trainer, job: TrainingJob, *, is_last: bool = True) -> None:
     """Do a job, or what is left of it, and seal its folder; of several processes all train, the first seals.
 
     Tells on standard error what was done and what to do next; what the trainer prints goes there, too.
+
+    Args:
+        trainer: that does it.
+        job: what is to be done.
+        is_last: False where the caller goes on by itself, so that nothing is told of what to do next.
 
     Raises:
         AlignError: the adapter to start from cannot be used, the folder holds another run or is in use, a
@@ -27,7 +32,7 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
     run = Run.of(trainer, job)
     state = run.state(job.output)
     if state == "finished":
-        _tell(_finished(job), _next(job))
+        _tell(_finished(job), *_next(job, is_last))
         return
     if not is_first_process():
         _trained(trainer, job)
@@ -36,7 +41,7 @@ def carry_out(trainer: Trainer, job: TrainingJob) -> None:
         if state == "unfinished":
             _tell(f"Going on with the unfinished run in {job.output}")
         seal(job, trainer, _trained(trainer, job), start)
-    _tell(f"The trained weights are in {job.output}", _next(job))
+    _tell(f"The trained weights are in {job.output}", *_next(job, is_last))
 
 
 def _finished(job: TrainingJob) -> str:
@@ -69,15 +74,17 @@ def _trained(trainer: Trainer, job: TrainingJob) -> TrainingResult:
     return result
 
 
-def _next(job: TrainingJob) -> str:
-    """The command that evaluates what was trained, in the format in which it was."""
+def _next(job: TrainingJob, is_last: bool) -> list[str]:
+    """The command that evaluates what was trained, in the format in which it was; none within more work."""
+    if not is_last:
+        return []
     is_adapter = (job.output / "adapter_config.json").is_file()
     what = (
         ["--model", job.model, "--adapter", str(job.output)] if is_adapter else ["--model", str(job.output)]
     )
     chat = " --apply-chat-template" if getattr(job.recipe, "apply_chat_template", False) else ""
     tasks = f"swow_{job.culture.name},swow_{job.culture.name}_rank"
-    return f"Next: align eval {shlex.join(what)} --tasks {tasks}{chat} --output results"
+    return [f"Next: align eval {shlex.join(what)} --tasks {tasks}{chat} --output results"]
 
 
 def _tell(*lines: str) -> None:

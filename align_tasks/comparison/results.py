@@ -228,8 +228,13 @@ def _asked(name: str, content: Mapping[str, Any]) -> Asked:
         examples=examples if isinstance(examples, int) else 0,
         chat=bool(content.get("chat_template") or content["config"].get("chat_template")),
         system=str(content.get("system_instruction_sha") or "")[:12],
-        norms=str(told.get("norms") or ""),
+        norms=_norms(told),
     )
+
+
+def _norms(told: Mapping[str, Any]) -> str:
+    """The norms of a task; surveys have none, though a choice that was made for all tasks stands there."""
+    return "" if "survey" in told else str(told.get("norms") or "")
 
 
 def _digest(config: Mapping[str, Any], keys: Sequence[str]) -> str:

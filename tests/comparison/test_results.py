@@ -86,6 +86,12 @@ def test_what_was_asked_otherwise_is_told_apart(write: Write, change: dict[str, 
     assert one != other
 
 
+def test_a_choice_of_norms_makes_no_demo_of_a_survey(write: Write) -> None:
+    """`--metadata '{"norms": "demo"}'` is handed to every task."""
+    survey = {"survey": "World Values Survey wave 7", "norms": "demo"}
+    assert not _read(write({"t": ROWS}, metadata=survey)).tasks["t"].asked[0].is_demo
+
+
 def test_samples_are_those_of_the_same_time(write: Write) -> None:
     folder = write({"swow_us": ROWS})
     write({"swow_us": {"red": {"p_at_5": 0.9}}}, stamp="2026-02-02T00-00-00.000000")
