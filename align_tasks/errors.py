@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class AlignError(Exception):
     """Work that cannot be done, told so that the reader can act on it.
@@ -24,3 +29,9 @@ def one_line(error: BaseException) -> str:
     """Kind and reason of an exception that is not ours, on one line."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def first_mistake(error: ValidationError) -> str:
+    """The first thing that is wrong with a file's content, after where it stands."""
+    first = error.errors(include_url=False)[0]
+    return "".join(f"{part}: " for part in first["loc"]) + first["msg"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from align_tasks.adapters.identity import ModelIdentity
-from align_tasks.errors import AlignError
+from align_tasks.errors import AlignError, first_mistake
 from align_tasks.files import replace_file
 from align_tasks.runs import FINISHED
 
@@ -114,10 +114,8 @@ def read_record(folder: Path | str) -> AdapterRecord | None:
     try:
         return AdapterRecord.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "".join(f"{part}: " for part in first["loc"])
         raise AlignError(
-            f"{path} is damaged, or was written by another version of align-tasks: {where}{first['msg']}",
+            f"{path} is damaged, or was written by another version of align-tasks: {first_mistake(error)}",
             hint="Train or download it again.",
         ) from error
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from align_tasks.errors import AlignError
+from align_tasks.errors import AlignError, first_mistake
 from align_tasks.experiments.states import PLAN
 from align_tasks.experiments.step import Kind
 
@@ -87,10 +87,8 @@ def read_plan(folder: Path) -> Plan:
     try:
         return Plan.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "".join(f"{part}: " for part in first["loc"])
         hint = "The same `align run` that made the folder writes it anew."
-        raise AlignError(f"{file} is damaged: {where}{first['msg']}", hint=hint) from error
+        raise AlignError(f"{file} is damaged: {first_mistake(error)}", hint=hint) from error
 
 
 def _no_outputs() -> Sequence[str]:

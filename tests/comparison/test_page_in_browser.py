@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,8 @@ from align_tasks.comparison.page.page import write_page
 
 from .page_input import HOSTILE, compared, tasks_of, write_results
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
 TUNED = [0.2, 0.3, 0.5]
 SECTIONS = ("items", "tension", "cues", "affect", "learning")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no Chromium")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
