@@ -40,10 +40,9 @@ class Weights:
         Args:
             trained_cues: test cues that they were trained on, of each task.
         """
-        known = ("trainer", "culture", "recipe", "data")
         return {
             "sha256": self.sha256,
-            **{key: getattr(self.record, key, None) for key in known},
+            **(self.record.told if self.record else dict.fromkeys(record.TOLD)),
             "problems": [*(one.problem for one in trained_cues if one.problem), *self.problems],
             "trained_test_cues": {one.task: len(one.cues) for one in trained_cues},
         }

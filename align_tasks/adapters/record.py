@@ -15,6 +15,8 @@ from align_tasks.runs import FINISHED
 FILE = FINISHED
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
+TOLD = ("trainer", "culture", "recipe", "data")
+"""What results files say of a training."""
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\]+$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -81,6 +83,20 @@ class AdapterRecord(BaseModel):
             return []
         earlier = self.started_from.record
         return [self.started_from, *(earlier.starts if earlier else ())]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What results files say of the training, and of those that it began from, the last one first."""
+        starts = [
+            {"name": one.name, "sha256": one.sha256} | (one.record.own if one.record else {})
+            for one in self.starts
+        ]
+        return {**self.own, "starts": starts}
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What results files say of this training alone."""
+        return {name: getattr(self, name) for name in TOLD}
 
     @property
     def earlier(self) -> list[AdapterRecord]:

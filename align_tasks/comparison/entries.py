@@ -32,12 +32,15 @@ class Training:
         culture: whose associations were learned.
         recipe: every setting.
         data: of the norms that were learned from.
+        starts: the trainings that it began from, the last one first; of weights that were trained elsewhere
+            the SHA-256.
     """
 
     trainer: str
     culture: str
     recipe: Mapping[str, Any]
     data: Mapping[str, Any]
+    starts: tuple[Training | str, ...] = ()
 
     @property
     def seed(self) -> int | None:
@@ -49,7 +52,8 @@ class Training:
         """What runs of one recipe have in common."""
         settings = {key: value for key, value in self.recipe.items() if key != "seed"}
         data = {key: self.data.get(key) for key in ("norms", "sha256", "fingerprint")}
-        return _digest([self.trainer, self.culture, settings, data])
+        starts = [one if isinstance(one, str) else one.without_seed for one in self.starts]
+        return _digest([self.trainer, self.culture, settings, data, starts])
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,9 @@ def _model(named: str, config: Mapping[str, Any], told: Mapping[str, Any]) -> tu
 def _training(told: Mapping[str, Any]) -> Training | None:
     if not told.get("trainer"):
         return None
+    starts = tuple(_training(one) or str(one.get("sha256")) for one in told.get("starts") or ())
     return Training(
-        told["trainer"], told.get("culture") or "", told.get("recipe") or {}, told.get("data") or {}
+        told["trainer"], told.get("culture") or "", told.get("recipe") or {}, told.get("data") or {}, starts
     )
 
 
@@ -168,7 +173,7 @@ def _adapter_at(
         return here, None, [error.problem]
     if record is None:
         return here, None, []
-    return here, Training(record.trainer, record.culture, record.recipe, record.data), []
+    return here, _training(record.told), []
 
 
 def _folder_with(path: str, sha256: str | None) -> Path | None:

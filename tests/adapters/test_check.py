@@ -45,6 +45,7 @@ def test_of_an_adapter_in_order_nothing_is_told(
         "culture": "us",
         "recipe": record.recipe,
         "data": record.data,
+        "starts": [],
         "problems": [],
         "trained_test_cues": {"swow_us": 0, "swow_us_rank": 0},
     }

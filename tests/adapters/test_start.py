@@ -162,15 +162,20 @@ def test_three_trainings_one_after_the_other_are_told_from_the_last_to_the_first
     last = sealed(third, start=started, data=ENGLISH)
     assert [start.name for start in last.starts] == ["started", "adapter"]
     assert last.earlier == [second, first]
+    told = last.told["starts"]
+    assert [(one["name"], one["sha256"]) for one in told] == [(one.name, one.sha256) for one in last.starts]
+    assert [(one["culture"], one["recipe"], one["data"]) for one in told] == [
+        (one.culture, one.recipe, one.data) for one in (second, first)
+    ]
     sums = [start.sha256[:12] for start in last.starts]
-    told = ModelCard.load(third / "README.md").text
+    card = ModelCard.load(third / "README.md").text
     assert (
         f"| `started`, SHA-256 `{sums[0]}` | trained by `small` on the norms chinese.csv of culture `zh`, "
         f"30 steps |\n"
         f"| `adapter`, SHA-256 `{sums[1]}` | trained by `small` on the norms strength.SWOW-EN.csv of culture "
         "`us`, 120 steps |"
-    ) in told
-    assert "kept the rank, the scale and the layers" in told
+    ) in card
+    assert "kept the rank, the scale and the layers" in card
 
 
 def test_an_adapter_that_started_from_none_says_nothing_of_it(sealed: Seal, trained: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +103,13 @@ def test_a_label_of_a_megabyte_is_cut() -> None:
     assert len(found.label) == 100
 
 
-def _trained(adapter: str, seed: int | None, **recipe: Any) -> Entry:
-    training = {
-        "trainer": "ppo",
-        "culture": "us",
-        "recipe": {"seed": seed, **recipe},
-        "data": {"sha256": "d"},
-    }
+def _training(seed: int | None, trainer: str = "ppo", **recipe: Any) -> dict[str, Any]:
+    data = {"sha256": "d"}
+    return {"trainer": trainer, "culture": "us", "recipe": {"seed": seed, **recipe}, "data": data}
+
+
+def _trained(adapter: str, seed: int | None, starts: Sequence[dict[str, Any]] = (), **recipe: Any) -> Entry:
+    training = {**_training(seed, **recipe), "starts": list(starts)}
     told = {"model": {"name": "org/base"}, "adapter": {"sha256": adapter, **training}}
     return entry_of(_content("org/base", adapter, align=told), LATER)
 
@@ -130,6 +130,23 @@ def test_runs_of_other_recipes_or_without_seeds_stay_apart() -> None:
     assert len(_rows(_trained("a", 1, steps=5), _trained("b", 2, steps=6))) == 2
     assert len(_rows(_trained("a", 1), _trained("b", 1))) == 2
     assert len(_rows(_trained("a", None), _trained("b", None))) == 2
+
+
+def test_runs_that_begin_from_other_trainings_stay_apart() -> None:
+    alone = [_trained(f"ppo-{seed}", seed) for seed in (1, 2)]
+    after = [_trained(f"sft-ppo-{seed}", seed, [_training(seed, "sft")]) for seed in (1, 2)]
+    longer = [_trained(f"long-ppo-{seed}", seed, [_training(seed, "sft", steps=9)]) for seed in (1, 2)]
+    assert [row.label for row in _rows(*alone, *after, *longer)] == [
+        "base + long-ppo (2 seeds)",
+        "base + ppo (2 seeds)",
+        "base + sft-ppo (2 seeds)",
+    ]
+
+
+def test_runs_that_begin_from_weights_of_others_are_one_row_if_the_weights_are_the_same() -> None:
+    runs = [_trained(f"ppo-{seed}", seed, [{"name": "theirs", "sha256": "e" * 64}]) for seed in (1, 2)]
+    assert [row.label for row in _rows(*runs)] == ["base + ppo (2 seeds)"]
+    assert len(_rows(*runs, _trained("ppo-3", 3, [{"name": "theirs", "sha256": "f" * 64}]))) == 2
 
 
 def test_the_baseline_is_found_by_label_name_and_hash() -> None:
