@@ -72,10 +72,10 @@ def settings_differences(read: ReadExperiment) -> list[OfRun]:
 
 
 def _papers(read: ReadExperiment) -> list[Experiment]:
-    """The halves of the paper about the cultures of this experiment; both where it is about others."""
+    """The halves of the paper about the cultures trained on, or else asked about; both for others."""
     shipped = shipped_recipes()
     found = [experiment_of(read_placed_yaml(shipped[name]), {}) for name in RECIPES if name in shipped]
-    ours = {one.culture for one in read.trained} | _cultures(read)
+    ours = {one.culture for one in read.trained} or _cultures(read)
     about = [one for one in found if ours & {run.culture for run in one.runs.values()}]
     return about or found
 

@@ -20,6 +20,7 @@ from align_tasks.errors import AlignError
 from align_tasks.experiments.words import duration, size
 from align_tasks.files import replace_file
 from align_tasks.reports import fingerprints, reproduction, setup
+from align_tasks.reports.beside_paper import WAYS, Beside, beside_paper
 from align_tasks.reports.charts import Chart, curves, forests
 from align_tasks.reports.differences import differences, settings_differences
 from align_tasks.reports.experiment import ReadExperiment, read_experiment
@@ -44,6 +45,7 @@ class Found:
         notes: what is to be known of the figures.
         legend: what the figures are.
         charts: the changes as figures.
+        beside: the figures that the paper has, too.
     """
 
     finding: Finding
@@ -53,6 +55,7 @@ class Found:
     notes: Sequence[str]
     legend: Sequence[str]
     charts: Sequence[Chart]
+    beside: Sequence[Beside]
 
 
 def write_report(folder: Path, file: Path) -> Count:
@@ -108,6 +111,7 @@ def sections(read: ReadExperiment) -> dict[str, Any]:
         "demo": fingerprints.uses_demo(read),
         "found": found,
         "learning": learning,
+        "ways": WAYS,
         "models": setup.models_of(read),
         "runs": setup.runs_of(read),
         "asked": setup.asked_in(read),
@@ -126,7 +130,7 @@ def sections(read: ReadExperiment) -> dict[str, Any]:
 def _found(finding: Finding, folder: Path) -> Found:
     comparison = finding.comparison
     if comparison is None:
-        return Found(finding, [], [], 0, _without(folder, finding.notes), [], [])
+        return Found(finding, [], [], 0, _without(folder, finding.notes), [], [], [])
     tables = shown_tables(comparison)
     notes = _without(folder, [*finding.notes, *wording.problems(comparison)])
     return Found(
@@ -137,6 +141,7 @@ def _found(finding: Finding, folder: Path) -> Found:
         notes,
         wording.legend(comparison),
         list(forests(tables)),
+        beside_paper(comparison),
     )
 
 

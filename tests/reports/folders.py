@@ -89,12 +89,17 @@ class Folder:
         trainer: str = "sft",
         start: str | None = None,
         done: bool = True,
+        starts: Sequence[Mapping[str, Any]] = (),
+        culture: str = "us",
         **others: Any,
     ) -> None:
-        """A training and its evaluation, of which only the first has begun unless `done`."""
+        """A training and its evaluation, of which only the first has begun unless `done`.
+
+        `starts` is what results tell of the trainings that it began from.
+        """
         key = f"{len(self.steps):010d}"
         folder, results = f"adapters/{key}/{name}", f"results/{key}/{name}"
-        command = ["train", trainer, "--model", self.source, "--culture", "us"]
+        command = ["train", trainer, "--model", self.source, "--culture", culture]
         command += ["--adapter", f"{ELSEWHERE}/adapters/{'9' * 10}/{start}"] if start else []
         state = "finished" if done else "running"
         self.step(f"train-{name}", "train", command, [f"{folder}/align.json"], key=key, state=state)
@@ -109,7 +114,8 @@ class Folder:
             return
         data = {**DATA, **others.pop("data", {})}
         write_record(self.path / folder, record(trainer, recipe, data))
-        told = {"sha256": name, "trainer": trainer, "culture": "us", "recipe": dict(recipe), "data": data}
+        told = {"sha256": name, "trainer": trainer, "culture": culture, "recipe": dict(recipe), "data": data}
+        told["starts"] = list(starts)
         self.results(results, name, scores, told, **others)
 
     def results(

@@ -185,6 +185,13 @@ def test_differences_from_the_paper_are_computed(experiment: Folder) -> None:
     assert [row for row in page.rows if row[0] == "epochs"] == [["epochs", "3", "1"]]  # of the setup
 
 
+def test_the_paper_s_figures_stand_beside_those_of_its_trainings(experiment: Folder) -> None:
+    page = report(experiment)
+    assert page.row("here")[1] == "Base-1B"
+    papers = [row[1:4] for row in page.rows if row[0] == "paper"]
+    assert papers[1] == ["Qwen2.5-7B", "0.634", "0.762 (+0.128)"]
+
+
 def test_what_is_as_in_the_paper_is_no_difference(tmp_path: Path, trainer: None) -> None:
     source = "meta-llama/Llama-3.1-8B-Instruct"
     recipe = (
