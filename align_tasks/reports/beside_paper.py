@@ -83,17 +83,18 @@ def paper_figures() -> list[PaperFigure]:
 def beside_paper(comparison: Comparison) -> list[Beside]:
     """The figures of a comparison that the paper has, too, each beside the paper's."""
     return [
-        Beside(figure.task, column.title, figure.about, [*_of_paper(figure), *ours])
+        Beside(figure.task, column.title, figure.about, [*of_paper(figure), *ours])
         for figure in paper_figures()
         for table in comparison.tables
         if table.task == figure.task
         for column in table.columns
         if column.metric == figure.metric
-        if (ours := list(_of_experiment(figure, comparison, table, column)))
+        if (ours := list(of_experiment(figure.culture, comparison, table, column)))
     ]
 
 
-def _of_paper(figure: PaperFigure) -> Iterator[Line]:
+def of_paper(figure: PaperFigure) -> Iterator[Line]:
+    """The figures of the paper's models, with their changes from the untrained one."""
     for model, figures in figure.models.items():
         untrained = figures["untrained"]
         told: dict[str, Sequence[str]] = {
@@ -103,11 +104,15 @@ def _of_paper(figure: PaperFigure) -> Iterator[Line]:
         yield Line(model, True, told)
 
 
-def _of_experiment(
-    figure: PaperFigure, comparison: Comparison, table: Table, column: Column
-) -> Iterator[Line]:
-    """A line for each model, if any of its rows was trained as in the paper."""
-    rows = [(row, way) for row in comparison.rows if (way := _way(row, figure.culture))]
+def of_experiment(culture: str, comparison: Comparison, table: Table, column: Column) -> Iterator[Line]:
+    """The figures of each model whose rows were trained as the paper's, if any was.
+
+    Args:
+        culture: whose associations must have been learned.
+        comparison: that the table is of.
+        table, column: with the figures.
+    """
+    rows = [(row, way) for row in comparison.rows if (way := _way(row, culture))]
     for model in dict.fromkeys(row.members[0].model for row, _ in rows):
         found: dict[str, list[str]] = {}
         for row, way in rows:
