@@ -329,6 +329,7 @@ def test_what_is_known_of_an_adapter_stands_in_the_results(
         "culture": "us",
         "recipe": {"apply_chat_template": False},
         "data": {"norms": "strength.csv"},
+        "starts": [],
         "problems": [],
         "trained_test_cues": {"swow_us": 0},
     }

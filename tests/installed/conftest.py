@@ -113,7 +113,7 @@ def _ours(folder: str, names: list[str]) -> set[str]:
         name
         for name in names
         if (is_tasks or is_top) and name.startswith(("align_", "_editable_impl_align", "__editable__"))
-    } | {"__pycache__"}
+    }
 
 
 def _copy_command(source: Path, target: Path) -> None:
