@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import mean
 
 from align_tasks.comparison.compare import Column, Comparison, Table
+from align_tasks.comparison.found_files import find_results
 from align_tasks.comparison.read import compare_results
 from align_tasks.reports.beside_paper import WAYS, Line, of_experiment, of_paper, paper_figures
 
+AFFECT = ("valence", "arousal", "concreteness")
 METRICS = {
     "swow_{culture}": ("p_at_5", "p_at_10", "p_at_40", "invalid"),
     "swow_{culture}_rank": ("spearman_paper", "spearman", "invalid"),
@@ -31,7 +34,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     comparison, _ = compare_results([given.experiment / "results"], None)
-    for row in tables(comparison, given.culture):
+    for row in (*tables(comparison, given.culture), *affect(given.experiment, f"swow_{given.culture}")):
         print(row)
 
 
@@ -46,6 +49,33 @@ def tables(comparison: Comparison, culture: str) -> Iterator[str]:
                 yield f"|---|---|{'---|' * len(WAYS)}"
                 for metric in metrics:
                     yield from _rows(comparison, table, metric, culture)
+
+
+def affect(experiment: Path, task: str) -> Iterator[str]:
+    """A table of the affect of lists: means over seeds of what results files say, the lowest and the highest.
+
+    A list without rated words has none, so that models are compared on other cues, and not in pairs.
+    """
+    found: dict[str, dict[tuple[str, str], dict[str, float]]] = {}
+    for content in find_results([experiment / "results"]).contents.values():
+        if "valence_gap,none" in content["results"].get(task, {}):
+            adapter = content["config"]["model_args"].get("peft")
+            run, _, seed = Path(adapter).name.rpartition("-") if adapter else ("untrained", "", "")
+            found.setdefault(run, {})[run, seed] = content["results"][task]
+    yield f"\n`{task}`, affect of lists: mean over seeds (lowest to highest)\n"
+    yield f"| | {' | '.join(f'`{one}_gap` | lists' for one in AFFECT)} |"
+    yield f"|---|{'---:|' * 2 * len(AFFECT)}"
+    for run, seeds in sorted(found.items(), key=lambda item: list(WAYS).index(item[0])):
+        cells = []
+        for one in AFFECT:
+            cells.append(_spread([told[f"{one}_gap,none"] for told in seeds.values()]))
+            cells.append(f"{mean(told[f'{one}_rated,none'] for told in seeds.values()):.0%}")
+        yield f"| {WAYS[run]} | {' | '.join(cells)} |"
+
+
+def _spread(values: list[float]) -> str:
+    told = f"{mean(values):+.2f}"
+    return told if len(values) == 1 else f"{told} ({min(values):+.2f} to {max(values):+.2f})"
 
 
 def _rows(comparison: Comparison, table: Table, metric: str, culture: str) -> Iterator[str]:
