@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from align_tasks.comparison.compare import Column, Comparison, Table
 from align_tasks.comparison.found_files import find_results
@@ -56,21 +57,29 @@ def affect(experiment: Path, task: str) -> Iterator[str]:
 
     A list without rated words has none, so that models are compared on other cues, and not in pairs.
     """
-    found: dict[str, dict[tuple[str, str], dict[str, float]]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for content in find_results([experiment / "results"]).contents.values():
-        if "valence_gap,none" in content["results"].get(task, {}):
+        told = content["results"].get(task, {})
+        if any(f"{one}_gap,none" in told for one in AFFECT):
             adapter = content["config"]["model_args"].get("peft")
             run, _, seed = Path(adapter).name.rpartition("-") if adapter else ("untrained", "", "")
-            found.setdefault(run, {})[run, seed] = content["results"][task]
+            found.setdefault(run, {})[seed] = told
+    kinds = [one for one in AFFECT if all(f"{one}_gap,none" in told for told in _all(found))]
+    if not kinds:
+        return
     yield f"\n`{task}`, affect of lists: mean over seeds (lowest to highest)\n"
-    yield f"| | {' | '.join(f'`{one}_gap` | lists' for one in AFFECT)} |"
-    yield f"|---|{'---:|' * 2 * len(AFFECT)}"
-    for run, seeds in sorted(found.items(), key=lambda item: list(WAYS).index(item[0])):
+    yield f"| | {' | '.join(f'`{one}_gap` | lists' for one in kinds)} |"
+    yield f"|---|{'---:|' * 2 * len(kinds)}"
+    for run, seeds in found.items():
         cells = []
-        for one in AFFECT:
+        for one in kinds:
             cells.append(_spread([told[f"{one}_gap,none"] for told in seeds.values()]))
             cells.append(f"{mean(told[f'{one}_rated,none'] for told in seeds.values()):.0%}")
-        yield f"| {WAYS[run]} | {' | '.join(cells)} |"
+        yield f"| {WAYS.get(run, run)} | {' | '.join(cells)} |"
+
+
+def _all(found: dict[str, dict[str, Any]]) -> list[dict[str, float]]:
+    return [told for seeds in found.values() for told in seeds.values()]
 
 
 def _spread(values: list[float]) -> str:
