@@ -17,6 +17,7 @@ from tqdm import tqdm
 from align_tasks.backends.answers import AnswerStore, answered
 from align_tasks.backends.drawing import draw
 from align_tasks.backends.loading import SHARED
+from align_tasks.backends.output_layer import read_without_copies
 from align_tasks.backends.prefix_tree import PrefixTree
 from align_tasks.backends.rows import Text, plan_rows
 from align_tasks.backends.sampling import sampling_of, told
@@ -62,6 +63,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         """
         self._may_halve = batch_size in (None, "auto")
         super().__init__(*args, batch_size=BATCH if self._may_halve else batch_size, **kwargs)
+        read_without_copies(self.model)
         if hasattr(self, "accelerator"):  # lm-eval sees to processes on GPUs of one machine only
             self._rank, self._world_size = self.accelerator.process_index, self.accelerator.num_processes
         self._row_tokens = row_tokens or (ROW_TOKENS_GPU if self.device.type == "cuda" else ROW_TOKENS)
@@ -147,6 +149,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         """As many embeddings as the tokenizer has tokens, as ``hf`` has it for a model with an adapter."""
         if self.model.config.get_text_config().vocab_size != len(self.tokenizer):
             self.model.resize_token_embeddings(len(self.tokenizer))
+            read_without_copies(self.model)
 
     def _asked_one_by_one(self, requests: list[Request], *options: Any) -> list[Answer]:
         found: list[Answer] = super()._loglikelihood_tokens(requests, *options)

@@ -12,6 +12,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from align_tasks.adapters.start import check_adapter
+from align_tasks.backends.output_layer import read_without_copies
 from align_tasks.errors import DETAILS, AlignError, one_line
 from align_trainers.start import put_on
 
@@ -102,6 +103,7 @@ def load_model(
         raise AlignError(f"cannot load the model {model!r}: {one_line(error)}", hint=DETAILS) from error
     if adapter is None:
         return base
+    read_without_copies(base)
     return _with_adapter(base, adapter) if start is None else put_on(base, start, adapter)
 
 
