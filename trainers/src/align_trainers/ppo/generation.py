@@ -9,7 +9,7 @@ import torch
 
 from align_trainers.generation import batches
 from align_trainers.ppo.constraint import Permutation
-from align_trainers.ppo.policy import Policy, restricted
+from align_trainers.ppo.policy import Policy, possible_ids, restricted
 from align_trainers.ppo.rollout import Rollout
 
 Tensor = torch.Tensor
@@ -140,12 +140,16 @@ class _Writing:
         """Sample the next token of every draft, and read it."""
         going = [number for number, draft in enumerate(self._rows) if draft.goes_on]
         allowed = [_allowed(self._rows[number]) for number in going]
-        logprobs = restricted(self._logits[self._tensor(going)], allowed).log_softmax(dim=-1)
+        ids = possible_ids(allowed)
+        logits = self._logits[self._tensor(going)]
+        narrow = logits if ids is None else logits[:, ids.to(logits.device)]
+        logprobs = restricted(narrow, allowed, ids).log_softmax(dim=-1)
         noise = torch.stack([self._rows[number].noise[len(self._rows[number].answer)] for number in going])
-        tokens = pick(logprobs, noise)
-        chosen = logprobs.gather(1, tokens[:, None])[:, 0].tolist()
-        for number, ids, token, logprob in zip(going, allowed, tokens.tolist(), chosen, strict=True):
-            _append(self._rows[number], ids, token, logprob, float(self._values[number]), ends)
+        places = pick(logprobs, noise)
+        tokens = places if ids is None else ids.to(places.device)[places]
+        chosen = logprobs.gather(1, places[:, None])[:, 0].tolist()
+        for number, left_in, token, logprob in zip(going, allowed, tokens.tolist(), chosen, strict=True):
+            _append(self._rows[number], left_in, token, logprob, float(self._values[number]), ends)
         if self.drafts:
             self._read()
 

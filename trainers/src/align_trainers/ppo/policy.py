@@ -64,31 +64,36 @@ class Policy:
         """The weights of the adapter that learn."""
         return [parameter for parameter in self.model.parameters() if parameter.requires_grad]
 
-    def forward(self, **inputs: Any) -> tuple[Tensor, Tensor, Any]:
+    def forward(self, among: Tensor | None = None, **inputs: Any) -> tuple[Tensor, Tensor, Any]:
         """Logits at the policy's temperature, values, and the cache.
 
         Args:
+            among: ids whose logits are asked for; None for the whole vocabulary.
             inputs: of the model; with ``logits_to_keep``.
 
         Returns:
-            Logits of shape (rows, kept, vocabulary) and values of shape (rows, kept), in float32.
+            Logits of shape (rows, kept, ids) and values of shape (rows, kept), in float32.
         """
         found = self.model(**inputs)
+        logits = found.logits if among is None else found.logits[..., among]
         values = self.value_head(self._hidden.float())[..., 0]
-        return found.logits.float() / self.temperature, values, found.past_key_values
+        return logits.float() / self.temperature, values, found.past_key_values
 
     def evaluate(self, rollouts: Sequence[Rollout]) -> Evaluation:
         """Logprobs, entropy and values of all tokens of some rollouts, in one row."""
         tree = packed_row(rollouts)
+        ids = possible_ids(tree.allowed)
         logits, values, _ = self.forward(
+            among=None if ids is None else ids.to(self.device),
             input_ids=tree.ids.to(self.device),
             position_ids=tree.positions.to(self.device),
             attention_mask=tree.sees.to(self.device),
             logits_to_keep=tree.columns.to(self.device),
             use_cache=False,
         )
-        logprobs = restricted(logits[0], tree.allowed).log_softmax(dim=-1)
-        at, tokens = tree.predicted_at.to(self.device), tree.tokens.to(self.device)
+        logprobs = restricted(logits[0], tree.allowed, ids).log_softmax(dim=-1)
+        tokens = tree.tokens if ids is None else torch.searchsorted(ids, tree.tokens)
+        at, tokens = tree.predicted_at.to(self.device), tokens.to(self.device)
         return Evaluation(logprobs[at, tokens], entropy(logprobs)[at], values[0, at])
 
     @contextmanager
@@ -109,19 +114,32 @@ class Policy:
         self._hidden = inputs[0]
 
 
-def restricted(logits: Tensor, allowed: Sequence[Sequence[int]]) -> Tensor:
-    """Logits of shape (rows, vocabulary), minus infinity where a row's list leaves a token out.
+def possible_ids(allowed: Sequence[Sequence[int]]) -> Tensor | None:
+    """All ids that any row may go on with, ascending; None where a row may go on with every one.
+
+    Constrained answers need a few hundred ids of the vocabulary, which has up to a quarter of a million.
+
+    Args:
+        allowed: ids for each row; an empty list for all.
+    """
+    return torch.tensor(sorted({one for ids in allowed for one in ids})) if all(allowed) else None
+
+
+def restricted(logits: Tensor, allowed: Sequence[Sequence[int]], ids: Tensor | None = None) -> Tensor:
+    """Logits of shape (rows, ids), minus infinity where a row's list leaves an id out.
 
     Args:
         allowed: ids for each row; an empty list leaves all in.
+        ids: those that the logits are of, ascending; None for the whole vocabulary.
     """
     if not any(allowed):
         return logits
     forbidden = torch.zeros_like(logits, dtype=torch.bool)
-    for row, ids in enumerate(allowed):
-        if ids:
+    for row, left_in in enumerate(allowed):
+        if left_in:
+            places = torch.tensor(left_in)
             forbidden[row] = True
-            forbidden[row, list(ids)] = False
+            forbidden[row, places if ids is None else torch.searchsorted(ids, places)] = False
     return logits.masked_fill(forbidden, -torch.inf)
 
 
