@@ -22,7 +22,7 @@ from align_tasks.experiments.shipped import shipped_recipes
 STEPS = {
     "paper_us": {"train": 18, "evaluate": 22, "compare": 4},
     "paper_zh": {"train": 18, "evaluate": 22, "compare": 4},
-    "low_resource": {"train": 15, "evaluate": 32, "compare": 2},
+    "low_resource": {"train": 12, "evaluate": 26, "compare": 2},
     "trainers": {"train": 12, "evaluate": 26, "compare": 2},
     "paper_us_small": {"train": 9, "evaluate": 40, "compare": 2},
     "paper_zh_small": {"train": 9, "evaluate": 40, "compare": 2},
