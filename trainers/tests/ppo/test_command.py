@@ -138,7 +138,7 @@ def assert_same_curve(one: Path, other: Path) -> None:
     for alone, together in zip(log(one), log(other), strict=True):
         assert together.keys() == alone.keys()
         for name, value in alone.items():
-            tolerance = 0.05 if "clip_fraction" in name else 3e-4
+            tolerance = 0.05 if "clip_fraction" in name else 1e-4
             assert together[name] == pytest.approx(value, rel=1e-3, abs=tolerance), (name, alone["step"])
 
 

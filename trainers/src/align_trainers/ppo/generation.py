@@ -9,7 +9,7 @@ import torch
 
 from align_trainers.generation import batches
 from align_trainers.ppo.constraint import Permutation
-from align_trainers.ppo.policy import Policy, possible_ids, restricted
+from align_trainers.ppo.policy import Policy, logprobs_among, most_precise, possible_ids
 from align_trainers.ppo.rollout import Rollout
 
 Tensor = torch.Tensor
@@ -143,7 +143,7 @@ class _Writing:
         ids = possible_ids(allowed)
         logits = self._logits[self._tensor(going)]
         narrow = logits if ids is None else logits[:, ids.to(logits.device)]
-        logprobs = restricted(narrow, allowed, ids).log_softmax(dim=-1)
+        logprobs = logprobs_among(narrow, allowed, ids)
         noise = torch.stack([self._rows[number].noise[len(self._rows[number].answer)] for number in going])
         places = pick(logprobs, noise)
         tokens = places if ids is None else ids.to(places.device)[places]
@@ -181,7 +181,7 @@ def pick(logprobs: Tensor, noise: Tensor) -> Tensor:
         logprobs: shape (rows, vocabulary).
         noise: shape (rows,), uniform in [0, 1).
     """
-    precise = torch.float32 if logprobs.device.type == "mps" else torch.float64
+    precise = most_precise(logprobs.device)
     below_1 = 1 - torch.finfo(precise).eps  # to which rounding may have brought the noise
     summed = logprobs.to(precise).exp().cumsum(dim=-1)
     level = noise.to(precise).clamp(max=below_1).to(summed.device) * summed[:, -1]

@@ -91,7 +91,7 @@ class Policy:
             logits_to_keep=tree.columns.to(self.device),
             use_cache=False,
         )
-        logprobs = restricted(logits[0], tree.allowed, ids).log_softmax(dim=-1)
+        logprobs = logprobs_among(logits[0], tree.allowed, ids)
         tokens = tree.tokens if ids is None else torch.searchsorted(ids, tree.tokens)
         at, tokens = tree.predicted_at.to(self.device), tokens.to(self.device)
         return Evaluation(logprobs[at, tokens], entropy(logprobs)[at], values[0, at])
@@ -123,6 +123,23 @@ def possible_ids(allowed: Sequence[Sequence[int]]) -> Tensor | None:
         allowed: ids for each row; an empty list for all.
     """
     return torch.tensor(sorted({one for ids in allowed for one in ids})) if all(allowed) else None
+
+
+def logprobs_among(logits: Tensor, allowed: Sequence[Sequence[int]], ids: Tensor | None) -> Tensor:
+    """Logprobs of what may follow, in float32; arguments and shape as `restricted` has them.
+
+    How many ids there are depends on what else is in the row, and sums of float32 would round accordingly:
+    those over some of the vocabulary are of float64.
+    """
+    found = restricted(logits, allowed, ids)
+    if ids is None:
+        return found.log_softmax(dim=-1)
+    return found.log_softmax(dim=-1, dtype=most_precise(found.device)).float()
+
+
+def most_precise(device: torch.device) -> torch.dtype:
+    """The number format that sums are taken in; Apple's GPUs have no float64."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def restricted(logits: Tensor, allowed: Sequence[Sequence[int]], ids: Tensor | None = None) -> Tensor:
