@@ -12,6 +12,7 @@ from statistics import mean
 from typing import Any
 
 from align_tasks.comparison.compare import Column, Comparison, Table
+from align_tasks.comparison.entries import model_arguments
 from align_tasks.comparison.found_files import find_results
 from align_tasks.comparison.read import compare_results
 from align_tasks.reports.beside_paper import WAYS, Line, of_experiment, of_paper, paper_figures
@@ -61,7 +62,7 @@ def affect(experiment: Path, task: str) -> Iterator[str]:
     for content in find_results([experiment / "results"]).contents.values():
         told = content["results"].get(task, {})
         if any(f"{one}_gap,none" in told for one in AFFECT):
-            adapter = content["config"]["model_args"].get("peft")
+            adapter = model_arguments(content["config"]["model_args"]).get("peft")
             run, _, seed = Path(adapter).name.rpartition("-") if adapter else ("untrained", "", "")
             found.setdefault(run, {})[seed] = told
     kinds = [one for one in AFFECT if all(f"{one}_gap,none" in told for told in _all(found))]

@@ -31,7 +31,6 @@ def folder(experiment: Folder) -> Path:
     for seed, gap in ((1, 0.1), (2, 0.4)):
         (file,) = written.glob(f"results/*/sft-{seed}/*/results_*.json")
         content = json.loads(file.read_text())
-        content["config"]["model_args"] = {"pretrained": "org/Base-1B", "peft": f"/elsewhere/sft-{seed}"}
         content["results"]["swow_us"] |= {"valence_gap,none": gap, "valence_rated,none": seed / 4}
         file.write_text(json.dumps(content))
     return written
