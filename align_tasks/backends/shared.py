@@ -26,6 +26,9 @@ ROW_TOKENS = 1024
 ROW_TOKENS_GPU = 4096
 LEAST_ROW_TOKENS = 64
 LOGITS = 2**26  # of a row, at most: 256 MB in float32
+LOGITS_OF_BATCH = 2**28  # of texts that are read one by one, at most: 1 GB in float32
+ROUNDED = 1e-3  # nats a token by which answers in float32 may differ
+ROUNDED_MEAN, ROUNDED_MOST = 16, 64  # likewise in fewer bits, as multiples of the number format's epsilon
 PROBED = 8
 BATCH = 64
 WINDOWS = ("sliding_window", "attention_chunk_size")
@@ -152,7 +155,16 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
             read_without_copies(self.model)
 
     def _asked_one_by_one(self, requests: list[Request], *options: Any) -> list[Answer]:
-        found: list[Answer] = super()._loglikelihood_tokens(requests, *options)
+        """As ``hf`` asks, whose logits are of every token; as few texts at once as memory has room for."""
+        usual = self.batch_size_per_gpu
+        if self._may_halve and requests:
+            tokens = max(len(context) + len(continuation) for _, context, continuation in requests)
+            at_once = LOGITS_OF_BATCH // (tokens * len(self.tokenizer))
+            self.batch_size_per_gpu = min(usual, max(1, at_once))
+        try:
+            found: list[Answer] = super()._loglikelihood_tokens(requests, *options)
+        finally:
+            self.batch_size_per_gpu = usual
         return found
 
     def _text(self, request: Request) -> Text:
@@ -255,18 +267,20 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         except (RuntimeError, ValueError, TypeError, AttributeError, NotImplementedError) as error:
             logger.warning("%s; its texts are read one by one, which takes longer", _cannot(self, error))
             return False
-        each = 1e-3 if self.model.dtype == torch.float32 else 0.1
-        for (_, _, continuation), one, other in zip(asked, alone, together, strict=True):
-            if not abs(one[0] - other[0]) <= each * len(continuation):
-                logger.warning(
-                    "%s reads texts in a row otherwise than alone (a log-likelihood of %.4f instead of "
-                    "%.4f); they are read one by one, which takes longer",
-                    self.pretrained,
-                    other[0],
-                    one[0],
-                )
-                return False
-        return True
+        pairs = zip(asked, alone, together, strict=True)
+        apart = [abs(one[0] - other[0]) / len(scored) for (_, _, scored), one, other in pairs]
+        epsilon = torch.finfo(self.model.dtype).eps
+        most, mean = max(ROUNDED, ROUNDED_MOST * epsilon), max(ROUNDED, ROUNDED_MEAN * epsilon)
+        is_the_same = max(apart) <= most and sum(apart) / len(apart) <= mean
+        if not is_the_same:
+            logger.warning(
+                "%s reads texts in a row otherwise than alone (log-likelihoods differ by up to %.4f a token, "
+                "by %.4f on average); they are read one by one, which takes longer",
+                self.pretrained,
+                max(apart),
+                sum(apart) / len(apart),
+            )
+        return is_the_same
 
 
 def _cannot(model: SharedPrefixLM, error: Exception) -> str:

@@ -173,6 +173,39 @@ def test_a_window_that_no_text_fills_is_no_reason_to_read_them_one_by_one(
     assert alone == [3]
 
 
+@pytest.mark.parametrize(
+    ("apart", "shares"), [([0.3] + [0.0] * 8, True), ([0.2] * 9, False), ([0.6] + [0.0] * 8, False)]
+)
+def test_rounding_in_bfloat16_is_no_reason_to_read_texts_one_by_one(
+    apart: list[float],
+    shares: bool,
+    shared: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    model = shared(dtype="bfloat16")
+    asked: list[Any] = [(None, [1, 2, number], [3]) for number in range(9)]
+    alone = [score for score, _ in model._asked_one_by_one(asked, True)]
+    found = [(score + more, True) for score, more in zip(alone, apart, strict=True)]
+    monkeypatch.setattr(model, "_score", lambda texts: found)
+    with caplog.at_level(logging.WARNING, "align_tasks"):
+        assert model._can_share(asked) == shares
+    assert ("read one by one" in caplog.text) != shares
+
+
+@pytest.mark.parametrize(("given", "at_once"), [(None, 3), (8, 8)])
+def test_few_texts_are_read_one_by_one_at_once_where_their_logits_are_many(
+    given: int | None, at_once: int, shared: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, seen = shared(batch_size=given), []
+    asked: list[Any] = [(None, [1] * 9, [2]), (None, [1], [2])]
+    monkeypatch.setattr("align_tasks.backends.shared.LOGITS_OF_BATCH", 35 * len(model.tokenizer))
+    monkeypatch.setattr(HFLM, "_loglikelihood_tokens", lambda self, *_: seen.append(self.batch_size))
+    model._asked_one_by_one(asked)
+    assert seen == [at_once]
+    assert model.batch_size == (given or 64)
+
+
 class _Short:
     """Memory for so many tokens."""
 
