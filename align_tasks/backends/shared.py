@@ -52,6 +52,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
     """
 
     answers: AnswerStore | None = None
+    batch_size_per_gpu: int
     peft: str | None
     _model: Any
 
