@@ -50,10 +50,14 @@ class Training:
     @property
     def without_seed(self) -> str:
         """What runs of one recipe have in common."""
-        settings = {key: value for key, value in self.recipe.items() if key != "seed"}
-        data = {key: self.data.get(key) for key in ("norms", "sha256", "fingerprint")}
+        return self.without("seed")
+
+    def without(self, *names: str) -> str:
+        """What trainings have in common that differ in these settings at most."""
+        settings = {key: value for key, value in self.recipe.items() if key not in names}
+        norms = [self.data.get(key) for key in ("norms", "norms_sha256")]
         starts = [one if isinstance(one, str) else one.without_seed for one in self.starts]
-        return _digest([self.trainer, self.culture, settings, data, starts])
+        return _digest([self.trainer, self.culture, settings, norms, starts])
 
 
 @dataclass(frozen=True)

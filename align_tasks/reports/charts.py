@@ -46,7 +46,7 @@ def forests(tables: Sequence[Shown]) -> Iterator[Chart]:
         for metric in table.metrics:
             rows = list(_changes(metric))
             if rows:
-                yield Chart(f"{table.task}: {metric.title}", _about(table, metric), _svg(_forest(rows)))
+                yield Chart(f"{table.task}: {metric.title}", about(table, metric), svg(_forest(rows)))
 
 
 def curves(trained: list[Trained], notes: list[str]) -> Iterator[Chart]:
@@ -60,7 +60,7 @@ def curves(trained: list[Trained], notes: list[str]) -> Iterator[Chart]:
         names = dict.fromkeys(name for figures in logs.values() for name in figures)
         for name in filter(_is_shown, names):
             lines = {seed: figures[name] for seed, figures in logs.items() if name in figures}
-            yield Chart(f"{run}: {name}", _seeds(list(lines)), _svg(_curve(lines)))
+            yield Chart(f"{run}: {name}", _seeds(list(lines)), svg(_curve(lines)))
 
 
 def _changes(metric: Metric) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,8 @@ def _changes(metric: Metric) -> Iterator[dict[str, Any]]:
         }
 
 
-def _about(table: Shown, metric: Metric) -> str:
+def about(table: Shown, metric: Metric) -> str:
+    """How many items a figure rests on, and which way is better."""
     counts = {line.items for line in metric.lines} - {None}
     told = f"{', '.join(map(str, sorted(filter(None, counts))))} items, " if counts else ""
     return f"{told}{metric.direction}"
@@ -154,7 +155,7 @@ def _curve(lines: Mapping[str, Points]) -> dict[str, Any]:
     }
 
 
-def _svg(spec: Mapping[str, Any]) -> Markup:
+def svg(spec: Mapping[str, Any]) -> Markup:
     """A picture of a specification of Vega-Lite, whose texts it escapes; nothing is fetched for it."""
     import vl_convert
 

@@ -20,6 +20,7 @@ from align_tasks.errors import AlignError
 from align_tasks.experiments.words import duration, size
 from align_tasks.files import replace_file
 from align_tasks.reports import fingerprints, reproduction, setup
+from align_tasks.reports.against import against_settings
 from align_tasks.reports.beside_paper import WAYS, Beside, beside_paper
 from align_tasks.reports.charts import Chart, curves, forests
 from align_tasks.reports.differences import differences, settings_differences
@@ -45,6 +46,7 @@ class Found:
         notes: what is to be known of the figures.
         legend: what the figures are.
         charts: the changes as figures.
+        against: the figures against each setting that trainings vary.
         beside: the figures that the paper has, too.
     """
 
@@ -55,6 +57,7 @@ class Found:
     notes: Sequence[str]
     legend: Sequence[str]
     charts: Sequence[Chart]
+    against: Sequence[Chart]
     beside: Sequence[Beside]
 
 
@@ -130,7 +133,7 @@ def sections(read: ReadExperiment) -> dict[str, Any]:
 def _found(finding: Finding, folder: Path) -> Found:
     comparison = finding.comparison
     if comparison is None:
-        return Found(finding, [], [], 0, _without(folder, finding.notes), [], [], [])
+        return Found(finding, [], [], 0, _without(folder, finding.notes), [], [], [], [])
     tables = shown_tables(comparison)
     notes = _without(folder, [*finding.notes, *wording.problems(comparison)])
     return Found(
@@ -141,6 +144,7 @@ def _found(finding: Finding, folder: Path) -> Found:
         notes,
         wording.legend(comparison),
         list(forests(tables)),
+        list(against_settings(comparison, tables)),
         beside_paper(comparison),
     )
 

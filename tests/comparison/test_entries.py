@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def test_a_label_of_a_megabyte_is_cut() -> None:
 
 
 def _training(seed: int | None, trainer: str = "ppo", **recipe: Any) -> dict[str, Any]:
-    data = {"sha256": "d"}
+    data = {"norms": "norms.csv", "norms_sha256": "d"}
     return {"trainer": trainer, "culture": "us", "recipe": {"seed": seed, **recipe}, "data": data}
 
 
@@ -130,6 +131,14 @@ def test_runs_of_other_recipes_or_without_seeds_stay_apart() -> None:
     assert len(_rows(_trained("a", 1, steps=5), _trained("b", 2, steps=6))) == 2
     assert len(_rows(_trained("a", 1), _trained("b", 1))) == 2
     assert len(_rows(_trained("a", None), _trained("b", None))) == 2
+
+
+def test_runs_on_other_norms_of_one_name_stay_apart() -> None:
+    first, second = _trained("a", 1), _trained("b", 2)
+    assert len(_rows(first, second)) == 1
+    assert second.training is not None
+    other = replace(second.training, data={"norms": "norms.csv", "norms_sha256": "e"})
+    assert len(_rows(first, replace(second, training=other))) == 2
 
 
 def test_runs_that_begin_from_other_trainings_stay_apart() -> None:
