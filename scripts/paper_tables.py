@@ -46,7 +46,7 @@ def tables(comparison: Comparison, culture: str) -> Iterator[str]:
         task = name.format(culture=culture)
         for table in comparison.tables:
             if table.task == task:
-                yield f"\n`{task}`, {table.parts} items\n"
+                yield f"\n`{task}`, {table.parts} items:\n"
                 yield f"| figure | | {' | '.join(WAYS.values())} |"
                 yield f"|---|---|{'---|' * len(WAYS)}"
                 for metric in metrics:
@@ -68,15 +68,21 @@ def affect(experiment: Path, task: str) -> Iterator[str]:
     kinds = [one for one in AFFECT if all(f"{one}_gap,none" in told for told in _all(found))]
     if not kinds:
         return
-    yield f"\n`{task}`, affect of lists: mean over seeds (lowest to highest)\n"
+    what = "affect of lists: mean over seeds (lowest to highest), and in how many lists words are rated"
+    yield f"\n`{task}`, {what}:\n"
     yield f"| | {' | '.join(f'`{one}_gap` | lists' for one in kinds)} |"
     yield f"|---|{'---:|' * 2 * len(kinds)}"
-    for run, seeds in found.items():
+    for run, seeds in sorted(found.items(), key=lambda one: _place(one[0])):
         cells = []
         for one in kinds:
             cells.append(_spread([told[f"{one}_gap,none"] for told in seeds.values()]))
             cells.append(f"{mean(told[f'{one}_rated,none'] for told in seeds.values()):.0%}")
         yield f"| {WAYS.get(run, run)} | {' | '.join(cells)} |"
+
+
+def _place(run: str) -> int:
+    """Where a run stands in the tables: those that the paper has in its order, others behind them."""
+    return list(WAYS).index(run) if run in WAYS else len(WAYS)
 
 
 def _all(found: dict[str, dict[str, Any]]) -> list[dict[str, float]]:
