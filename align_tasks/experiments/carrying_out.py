@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from align_tasks.errors import AlignError
 from align_tasks.experiments.engine import LOG, Limits, held, start, steps_to_do
@@ -34,20 +35,37 @@ def carry_out(prepared: Prepared, limits: Limits, tell: Tell) -> None:
 
 
 def _run(prepared: Prepared, limits: Limits, watch: Watch, lock: int) -> None:
-    engine = start(prepared.output, limits, lock)
-    try:
-        status = follow(engine, watch)
-    except KeyboardInterrupt:
-        _end(engine)
-        hint = "The same command goes on where it was."
-        raise AlignError(f"interrupted: {watch.done()}", hint=hint) from None
+    with _like_ctrl_c(signal.SIGTERM):
+        engine = start(prepared.output, limits, lock)
+        try:
+            status = follow(engine, watch)
+        except KeyboardInterrupt:
+            _end(engine)
+            hint = "The same command goes on where it was."
+            raise AlignError(f"interrupted: {watch.done()}", hint=hint) from None
     if status != 0:
         raise _failure(prepared, watch)
 
 
+@contextmanager
+def _like_ctrl_c(number: signal.Signals) -> Iterator[None]:
+    """Have a signal interrupt, so that the engine is ended, too, when another program ends this one."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 def _end(engine: subprocess.Popen[bytes]) -> None:
-    """Have the engine end its steps, and wait for it."""
+    """Have the engine begin no further step, end those at work on this machine, and wait for it."""
+    import psutil
+
     engine.send_signal(signal.SIGTERM)
+    with suppress(psutil.NoSuchProcess):
+        for process in psutil.Process(engine.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
     try:
         engine.wait(timeout=60)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):

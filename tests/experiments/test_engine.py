@@ -248,9 +248,12 @@ def is_free(lock: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("send", "number"),
+    [(os.killpg, signal.SIGKILL), (os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)],
+)
 def test_killed_or_interrupted_in_mid_step_the_same_command_finishes(
-    toy: Path, number: signal.Signals
+    toy: Path, send: Callable[[int, int], None], number: signal.Signals
 ) -> None:
     def steps(output: Path) -> list[Step]:
         base = evaluate(output, "base")
@@ -261,7 +264,7 @@ def test_killed_or_interrupted_in_mid_step_the_same_command_finishes(
     process = in_a_process(prepared, toy)
     until(lambda: "slow.unfinished" in (toy / "ran").read_text() if (toy / "ran").exists() else False)
     assert stages(prepared) == {"base": "done", "slow": "running"}
-    os.killpg(process.pid, number)
+    send(process.pid, number)
     assert process.wait(timeout=60) != 0
     until(lambda: is_free(prepared.output / "steps" / "slow.lock"))  # nothing works on it any more
     assert ran(toy) == ["base.unfinished", "slow.unfinished"]
