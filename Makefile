@@ -13,7 +13,7 @@ demo: $(VENV)/demo-model
 	$(BIN)/align demo
 
 # On a machine with cores to spare: OMP_NUM_THREADS=1 make --jobs 2 test.
-test: test-package test-plugins test-trainers
+test: test-package test-trainers test-plugins
 
 test-package: $(INSTALLED) $(VENV)/demo-model
 	$(BIN)/python -m pytest

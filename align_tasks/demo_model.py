@@ -22,9 +22,13 @@ def demo_model() -> Path:
         AlignError: the package that carries the model is not installed.
     """
     folder = cache_dir() / "models" / NAME
-    if not (folder / "config.json").is_file():
+    if not _is_whole(folder):
         _convert(_gguf_file(), folder)
     return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / "config.json").is_file()
 
 
 def _gguf_file() -> Path:
@@ -55,5 +59,8 @@ def _convert(gguf: Path, folder: Path) -> None:
         model.save_pretrained(partial)
         AutoTokenizer.from_pretrained(**where).save_pretrained(partial)
         os.replace(partial, folder)
+    except OSError:
+        if not _is_whole(folder):
+            raise  # else another process was faster
     finally:
         shutil.rmtree(partial, ignore_errors=True)
