@@ -11,6 +11,8 @@ from align_tasks.experiments.prepare import Prepared, prepare
 from align_tasks.experiments.step import Step
 from align_tasks.plugins import Recipe, Trainer
 
+from .steps import stand_in
+
 RECIPE = """\
 name: small
 question: Does it learn?
@@ -85,3 +87,9 @@ def prepared(small: None, folder: Path) -> Prepare:
 
 def named(steps: Any) -> dict[str, Step]:
     return {step.name: step for step in steps}
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the stand-in for `align`, where it notes what it did."""
+    return stand_in(tmp_path / "toy", monkeypatch)
