@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,16 +20,17 @@ from align_tasks.backends.drawing import draw
 from align_tasks.backends.loading import SHARED
 from align_tasks.backends.output_layer import read_without_copies
 from align_tasks.backends.prefix_tree import PrefixTree
+from align_tasks.backends.rounding import is_rounding
 from align_tasks.backends.rows import Text, plan_rows
 from align_tasks.backends.sampling import sampling_of, told
+from align_tasks.backends.steps import portions
 
 ROW_TOKENS = 1024
 ROW_TOKENS_GPU = 4096
 LEAST_ROW_TOKENS = 64
 LOGITS = 2**26  # of a row, at most: 256 MB in float32
 LOGITS_OF_BATCH = 2**28  # of texts that are read one by one, at most: 1 GB in float32
-ROUNDED = 1e-3  # nats a token by which answers in float32 may differ
-ROUNDED_MEAN, ROUNDED_MOST = 16, 64  # likewise in fewer bits, as multiples of the number format's epsilon
+PORTION = 256  # texts that are read one by one, whose answers are kept together
 PROBED = 8
 BATCH = 64
 WINDOWS = ("sliding_window", "attention_chunk_size")
@@ -76,10 +78,10 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
     def _loglikelihood_tokens(
         self, requests: list[Request], disable_tqdm: bool = False, override_bs: int | None = None
     ) -> list[Answer]:
-        if not self._can_share(requests):
-            return self._asked_one_by_one(requests, disable_tqdm, override_bs)
-        answers: dict[int, Answer] = {}
         hidden = disable_tqdm or self.rank != 0
+        if not self._can_share(requests):
+            return self._asked_one_by_one(requests, hidden)
+        answers: dict[int, Answer] = {}
         with tqdm(total=len(requests), disable=hidden, desc="Scoring answers") as bar:
             for row, found in self._scored_rows(requests):
                 answers |= zip(row, found, strict=True)
@@ -155,15 +157,23 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
             self.model.resize_token_embeddings(len(self.tokenizer))
             read_without_copies(self.model)
 
-    def _asked_one_by_one(self, requests: list[Request], *options: Any) -> list[Answer]:
+    def _asked_one_by_one(self, requests: Sequence[Request], hidden: bool) -> list[Answer]:
+        found: list[Answer] = []
+        with tqdm(total=len(requests), disable=hidden, desc="Scoring answers") as bar:
+            for portion in portions(requests, PORTION):
+                found += self._kept(portion, partial(self._asked_as_hf, portion))
+                bar.update(len(portion))
+        return found
+
+    def _asked_as_hf(self, requests: list[Request]) -> list[Answer]:
         """As ``hf`` asks, whose logits are of every token; as few texts at once as memory has room for."""
         usual = self.batch_size_per_gpu
-        if self._may_halve and requests:
+        if self._may_halve:
             tokens = max(len(context) + len(continuation) for _, context, continuation in requests)
             at_once = LOGITS_OF_BATCH // (tokens * len(self.tokenizer))
             self.batch_size_per_gpu = min(usual, max(1, at_once))
         try:
-            found: list[Answer] = super()._loglikelihood_tokens(requests, *options)
+            found: list[Answer] = super()._loglikelihood_tokens(requests, disable_tqdm=True)
         finally:
             self.batch_size_per_gpu = usual
         return found
@@ -180,7 +190,8 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         while waiting:
             row = waiting.pop(0)
             try:
-                yield row, self._answers([requests[number] for number in row], [texts[n] for n in row])
+                score = partial(self._score, [texts[number] for number in row])
+                yield row, self._kept([requests[number] for number in row], score)
             except torch.OutOfMemoryError:
                 if self._row_tokens <= LEAST_ROW_TOKENS:
                     raise
@@ -189,10 +200,11 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
                 logger.warning("memory is short: rows have %d tokens from here on", self._row_tokens)
                 waiting = self._rows(texts, [number for one in (row, *waiting) for number in one])
 
-    def _answers(self, requests: Sequence[Request], texts: Sequence[Text]) -> list[Answer]:
+    def _kept(self, requests: Sequence[Request], ask: Callable[[], list[Answer]]) -> list[Answer]:
+        """The answers to requests that are asked together, kept where each has a text."""
         asked = [request[0] for request in requests if request[0] is not None]
         store = self.answers if len(asked) == len(requests) else None
-        found = answered(store, "loglikelihood", asked, lambda: self._score(texts))
+        found = answered(store, "loglikelihood", asked, ask)
         return [(score, is_likeliest) for score, is_likeliest in found]
 
     def _rows(self, texts: Sequence[Text], numbers: Sequence[int]) -> list[list[int]]:
@@ -270,9 +282,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
             return False
         pairs = zip(asked, alone, together, strict=True)
         apart = [abs(one[0] - other[0]) / len(scored) for (_, _, scored), one, other in pairs]
-        epsilon = torch.finfo(self.model.dtype).eps
-        most, mean = max(ROUNDED, ROUNDED_MOST * epsilon), max(ROUNDED, ROUNDED_MEAN * epsilon)
-        is_the_same = max(apart) <= most and sum(apart) / len(apart) <= mean
+        is_the_same = is_rounding(apart, self.model.dtype)
         if not is_the_same:
             logger.warning(
                 "%s reads texts in a row otherwise than alone (log-likelihoods differ by up to %.4f a token, "

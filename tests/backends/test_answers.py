@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
 
 from align_tasks.backends import answers
 from align_tasks.backends.answers import AnswerStore, answered, store_of
@@ -187,6 +188,38 @@ def test_an_evaluation_that_was_cut_off_ends_with_the_figures_of_one_that_was_no
     uninterrupted.answers = None
     ask(uninterrupted)
     assert len(computed) == needed  # no step was taken twice
+
+
+def test_answers_to_texts_that_are_read_one_by_one_are_kept_as_they_come(
+    shared: Callable[..., SharedPrefixLM],
+    requests: list[Instance],
+    store: AnswerStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def made() -> SharedPrefixLM:
+        model = shared()
+        model._shares, model.answers = False, store
+        return model
+
+    monkeypatch.setattr("align_tasks.backends.shared.PORTION", 5)
+    whole = shared()
+    whole._shares = False
+    as_hf, asked = HFLM._loglikelihood_tokens, []
+
+    def cut(self: HFLM, given: Any, **options: Any) -> Any:
+        if len(asked) == 3:
+            raise Cut
+        asked.append(len(given))
+        return as_hf(self, given, **options)
+
+    expected = whole.loglikelihood(requests)
+    monkeypatch.setattr(HFLM, "_loglikelihood_tokens", cut)
+    with pytest.raises(Cut):
+        made().loglikelihood(requests)
+    asked.clear()
+    assert len(requests) == 28
+    assert made().loglikelihood(requests) == expected
+    assert asked == [5, 5, 3]  # the first three portions were kept
 
 
 def test_requests_without_a_text_of_their_own_are_not_kept(

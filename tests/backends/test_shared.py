@@ -200,8 +200,14 @@ def test_few_texts_are_read_one_by_one_at_once_where_their_logits_are_many(
     model, seen = shared(batch_size=given), []
     asked: list[Any] = [(None, [1] * 9, [2]), (None, [1], [2])]
     monkeypatch.setattr("align_tasks.backends.shared.LOGITS_OF_BATCH", 35 * len(model.tokenizer))
-    monkeypatch.setattr(HFLM, "_loglikelihood_tokens", lambda self, *_: seen.append(self.batch_size))
-    model._asked_one_by_one(asked)
+    as_hf = HFLM._loglikelihood_tokens
+
+    def watched(self: HFLM, *given: Any, **options: Any) -> Any:
+        seen.append(self.batch_size)
+        return as_hf(self, *given, **options)
+
+    monkeypatch.setattr(HFLM, "_loglikelihood_tokens", watched)
+    assert len(model._asked_one_by_one(asked, True)) == 2
     assert seen == [at_once]
     assert model.batch_size == (given or 64)
 
