@@ -174,7 +174,13 @@ def test_a_window_that_no_text_fills_is_no_reason_to_read_them_one_by_one(
 
 
 @pytest.mark.parametrize(
-    ("apart", "shares"), [([0.3] + [0.0] * 8, True), ([0.2] * 9, False), ([0.6] + [0.0] * 8, False)]
+    ("apart", "shares"),
+    [
+        ([0.3] + [0.0] * 8, True),
+        ([0.2] * 9, False),
+        ([0.6] + [0.0] * 8, False),
+        ([0.0, float("nan")] + [0.0] * 7, False),
+    ],
 )
 def test_rounding_in_bfloat16_is_no_reason_to_read_texts_one_by_one(
     apart: list[float],
