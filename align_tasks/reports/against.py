@@ -11,7 +11,7 @@ from align_tasks.reports.charts import Chart, about, svg
 from align_tasks.reports.tables import Metric, Shown
 from align_tasks.reports.varied import Varied, varied
 
-LOGARITHMIC = 20  # times the smallest value of a setting that the largest has to be
+LOGARITHMIC = 10  # times the smallest value of a setting that the largest has to be
 COLOUR = "var(--accent)"
 
 
