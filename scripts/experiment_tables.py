@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from align_tasks.comparison import wording
-from align_tasks.comparison.compare import Cell, Comparison, Table
+from align_tasks.comparison.compare import Comparison, Table
 from align_tasks.comparison.read import compare_results
 
 
@@ -35,22 +35,14 @@ def tables(comparison: Comparison) -> Iterator[str]:
 def _rows(table: Table) -> Iterator[str]:
     for place in wording.places_shown(table):
         column = table.columns[place]
-        cells = [_cell(column.cells.get(label)) for label in table.labels]
+        found = [column.cells.get(label) for label in table.labels]
+        cells = ["" if cell is None else wording.in_brief(cell, starred=True) for cell in found]
         yield f"| `{column.title}` {wording.direction(column)} | {' | '.join(cells)} |"
 
 
 def _short(comparison: Comparison, label: str) -> str:
     """A training without the name of the model that it is on."""
     return label.removeprefix(f"{comparison.baseline} + ")
-
-
-def _cell(cell: Cell | None) -> str:
-    if cell is None:
-        return ""
-    if cell.change is None:
-        return f"{wording.number(cell.value)} [{wording.interval(cell.interval)}]"
-    change = wording.number(cell.change.value, signed=True) + wording.star(cell.change)
-    return f"{wording.number(cell.value)} ({change}) [{wording.interval(cell.change.interval, signed=True)}]"
 
 
 if __name__ == "__main__":

@@ -96,9 +96,13 @@ class Entry:
     @property
     def recipe_key(self) -> str | None:
         """What runs of one recipe with several seeds have in common; None without a record."""
+        return self.recipe_key_without("seed")
+
+    def recipe_key_without(self, *names: str) -> str | None:
+        """What entries have in common that differ in these settings at most; None without a record."""
         if self.training is None:
             return None
-        return _digest([self.model_id or self.model, self.variant, self.training.without_seed])
+        return _digest([self.model_id or self.model, self.variant, self.training.without(*names)])
 
 
 def entry_of(content: Mapping[str, Any], time: float) -> Entry:

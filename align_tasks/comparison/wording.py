@@ -43,6 +43,20 @@ def change(found: Change) -> str:
     return f"{told} {p_value(found.corrected)}{star(found)}" if found.corrected is not None else told
 
 
+def with_change(value: float, changed: float | None, mark: str = "") -> str:
+    """A figure with its change, and a mark of that, in parentheses."""
+    told = number(value)
+    return told if changed is None else f"{told} ({number(changed, signed=True)}{mark})"
+
+
+def in_brief(cell: Cell, *, starred: bool = False) -> str:
+    """A figure with its change, and the interval of the change, or else its own, in brackets."""
+    found = cell.change
+    around = interval(found.interval, signed=True) if found else interval(cell.interval)
+    told = with_change(cell.value, found.value if found else None, star(found) if starred else "")
+    return f"{told} [{around}]" if around else told
+
+
 def star(found: Change | None) -> str:
     """A star where a change is significant after correction."""
     is_significant = found is not None and found.corrected is not None and found.corrected < SIGNIFICANT

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from align_tasks.comparison import wording
-from align_tasks.comparison.compare import Cell, Column, Comparison, Table
+from align_tasks.comparison.compare import Column, Comparison, Table
 from align_tasks.comparison.entries import Training
 from align_tasks.comparison.rows import Row
 
@@ -98,7 +98,7 @@ def of_paper(figure: PaperFigure) -> Iterator[Line]:
     for model, figures in figure.models.items():
         untrained = figures["untrained"]
         told: dict[str, Sequence[str]] = {
-            way: [_changed(value, None if way == "untrained" else value - untrained)]
+            way: [wording.with_change(value, None if way == "untrained" else value - untrained)]
             for way, value in figures.items()
         }
         yield Line(model, True, told)
@@ -118,7 +118,7 @@ def of_experiment(culture: str, comparison: Comparison, table: Table, column: Co
         for row, way in rows:
             if row.members[0].model == model and row.label in column.cells:
                 remark = wording.remarks(table, row.label)
-                told = _cell(column.cells[row.label])
+                told = wording.in_brief(column.cells[row.label])
                 found.setdefault(way, []).append(f"{told} ({remark})" if remark else told)
         if set(found) - {"untrained"}:
             yield Line(model.rpartition("/")[2], False, found)
@@ -135,19 +135,3 @@ def _way(row: Row, culture: str) -> str | None:
     trainings = [*reversed(starts), first.training]
     way = "-".join(one.trainer for one in trainings)
     return way if way in WAYS and {one.culture for one in trainings} == {culture} else None
-
-
-def _cell(cell: Cell) -> str:
-    """A figure with its change from the baseline and the interval of that."""
-    change = cell.change
-    if change is None:
-        around = wording.interval(cell.interval)
-        return f"{wording.number(cell.value)} [{around}]" if around else wording.number(cell.value)
-    around = wording.interval(change.interval, signed=True)
-    told = _changed(cell.value, change.value)
-    return f"{told} [{around}]" if around else told
-
-
-def _changed(value: float, change: float | None) -> str:
-    told = wording.number(value)
-    return told if change is None else f"{told} ({wording.number(change, signed=True)})"

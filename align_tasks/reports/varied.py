@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from align_tasks.comparison.entries import Entry
 from align_tasks.comparison.rows import Row
 
 FEWEST = 3  # values of the setting: with two, the table and the changes say it all
@@ -30,50 +31,40 @@ class Varied:
 
 def varied(rows: Sequence[Row]) -> list[Varied]:
     """Every setting with three or more values at which all others are equal."""
-    trained = [row for row in rows if row.members[0].training is not None]
-    differing = [name for name in _settings(trained) if len({_text(row, name) for row in trained}) > 1]
+    trained = {row.label: row.members[0] for row in rows if row.members[0].training is not None}
+    differing = [
+        name for name in _settings(trained) if len({_text(one, name) for one in trained.values()}) > 1
+    ]
     found = []
     for setting in differing:
-        alike: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        for row in trained:
-            if _is_number(_recipe(row).get(setting)):
-                alike[_apart_from(setting, row)].append(row)
-        for group in alike.values():
-            labels = {float(_recipe(row)[setting]): row.label for row in group}
-            if FEWEST <= len(labels) == len(group):
-                others = [name for name in differing if name != setting and name in _recipe(group[0])]
-                about = _about(group[0], others)
-                found.append(Varied(setting, about, dict(sorted(labels.items()))))
+        alike: dict[str | None, dict[str, float]] = defaultdict(dict)
+        for label, entry in trained.items():
+            value = _recipe(entry).get(setting)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                alike[entry.recipe_key_without("seed", setting)][label] = float(value)
+        for values in alike.values():
+            labels = dict(sorted((value, label) for label, value in values.items()))
+            if FEWEST <= len(labels) == len(values):
+                first = trained[next(iter(values))]
+                others = [name for name in differing if name != setting and name in _recipe(first)]
+                found.append(Varied(setting, _about(first, others), labels))
     return found
 
 
-def _settings(trained: Sequence[Row]) -> list[str]:
+def _settings(trained: Mapping[str, Entry]) -> list[str]:
     """The names of all settings but the seed."""
-    return list(dict.fromkeys(name for row in trained for name in _recipe(row) if name != "seed"))
+    return list(dict.fromkeys(name for one in trained.values() for name in _recipe(one) if name != "seed"))
 
 
-def _recipe(row: Row) -> Mapping[str, Any]:
-    training = row.members[0].training
-    return {} if training is None else training.recipe
+def _recipe(entry: Entry) -> Mapping[str, Any]:
+    return {} if entry.training is None else entry.training.recipe
 
 
-def _text(row: Row, setting: str) -> str:
-    return json.dumps(_recipe(row).get(setting), sort_keys=True, default=str)
+def _text(entry: Entry, setting: str) -> str:
+    return json.dumps(_recipe(entry).get(setting), sort_keys=True, default=str)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _apart_from(setting: str, row: Row) -> tuple[Any, ...]:
-    """What a row has in common with those that differ in one setting and the seed."""
-    first = row.members[0]
-    assert first.training is not None
-    return first.model_id or first.model, first.variant, first.training.without("seed", setting)
-
-
-def _about(row: Row, others: Sequence[str]) -> str:
-    first = row.members[0]
-    assert first.training is not None
-    pieces = [first.model.rpartition("/")[2], first.training.trainer, f"culture {first.training.culture}"]
-    return ", ".join([*pieces, *(f"{name} {_text(row, name)}" for name in others)])
+def _about(entry: Entry, others: Sequence[str]) -> str:
+    assert entry.training is not None
+    pieces = [entry.model.rpartition("/")[2], entry.training.trainer, f"culture {entry.training.culture}"]
+    return ", ".join([*pieces, *(f"{name} {_text(entry, name)}" for name in others)])
